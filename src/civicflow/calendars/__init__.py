@@ -1,0 +1,39 @@
+"""WHEN: time limits, working calendars and the instants on which limits fall.
+
+>>> from datetime import UTC, datetime
+>>> calendar = china()
+>>> due = calendar.due(working_days(5), datetime(2026, 9, 30, 2, tzinfo=UTC))
+>>> calendar.local_date(due.at).isoformat(), due.provisional
+('2026-10-13', False)
+
+Importing this loads neither pendulum nor holidays; each is loaded by the first call that needs it.
+"""
+
+from civicflow.calendars.china import china
+from civicflow.calendars.deferred import deferred
+from civicflow.calendars.instants import check_aware, from_micros, instant, span, to_micros
+from civicflow.calendars.limits import LimitUnit, TimeLimit, days, hours, working_days
+from civicflow.calendars.plain import from_days, weekdays
+from civicflow.calendars.working import Due, WorkingCalendar
+from civicflow.calendars.zones import last_instant, zone_named
+
+__all__ = [
+    "Due",
+    "LimitUnit",
+    "TimeLimit",
+    "WorkingCalendar",
+    "check_aware",
+    "china",
+    "days",
+    "deferred",
+    "from_days",
+    "from_micros",
+    "hours",
+    "instant",
+    "last_instant",
+    "span",
+    "to_micros",
+    "weekdays",
+    "working_days",
+    "zone_named",
+]

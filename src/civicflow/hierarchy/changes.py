@@ -1,0 +1,123 @@
+"""A dated act that re-draws the register: what begins, what becomes otherwise, what ends.
+
+One rule reads every act, so that a later kind of act needs no new reader: each of `rows` is what one record is from
+`on` until the row's own end, and each id in `ends` is no more from `on`. Facts outside that time are never touched, so a
+change that reaches back behind an existing row replaces what the register said from that day and leaves the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import Any, Literal
+
+import attrs
+
+from civicflow.errors import InvalidInput
+from civicflow.hierarchy.kinds import BodyKind
+from civicflow.hierarchy.scheme import LevelScheme
+from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
+from civicflow.texts import Text
+
+Act = Literal["adopt", "establish", "convert", "split", "merge", "adjust", "dissolve", "appoint", "relieve"]
+"""建 establish, 改 convert, 分 split, 合 merge, 调 adjust, 撤 dissolve; persons are appointed (任) and relieved (免);
+a register adopts its scheme of levels and its own kinds of bodies."""
+
+_ROWS: Mapping[str, type[Row]] = MappingProxyType(
+    {"area": Area, "body": Body, "post": Post, "appointment": Appointment}
+)
+_NAMES: Mapping[type[Row], str] = MappingProxyType({cls: name for name, cls in _ROWS.items()})
+_TEXTS = ("name", "title")
+
+
+@attrs.frozen(kw_only=True)
+class Change:
+    """One act and the day on which it takes effect.
+
+    Attributes:
+        act: what kind of act it is.
+        on: the first day on which it holds.
+        register: the name of the register file that it changes.
+        rows: what begins or becomes otherwise; every row's ``since`` is ``on``.
+        ends: the ids of the records that end.
+        scheme: the scheme of levels that the register adopts.
+        kinds: the kinds of bodies that the register adds to the known ones.
+        basis: the document that orders it, as clerks cite it; empty where none is known.
+    """
+
+    act: Act
+    on: date
+    register: str = ""
+    rows: tuple[Row, ...] = ()
+    ends: tuple[str, ...] = ()
+    scheme: LevelScheme | None = None
+    kinds: tuple[BodyKind, ...] = ()
+    basis: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        for row in self.rows:
+            if row.since != self.on:
+                msg = f"a row of a change begins on the day of the change, {self.on}; {row.id} begins on {row.since}"
+                raise InvalidInput(msg)
+
+    def to_builtins(self) -> dict[str, Any]:
+        """The change as JSON-safe values, without what is empty; dates are ISO 8601."""
+        data: dict[str, Any] = {"act": self.act, "on": self.on.isoformat()}
+        if self.register:
+            data["register"] = self.register
+        if self.rows:
+            data["rows"] = [_row_to_builtins(row, self.register) for row in self.rows]
+        if self.ends:
+            data["ends"] = list(self.ends)
+        if self.scheme is not None:
+            data["scheme"] = self.scheme.to_builtins()
+        if self.kinds:
+            data["kinds"] = {kind.name: [kind.text.en, kind.text.zh] for kind in self.kinds}
+        if self.basis:
+            data["basis"] = self.basis
+        return data
+
+    @classmethod
+    def from_builtins(cls, data: Mapping[str, Any]) -> Change:
+        """The change that `to_builtins` wrote."""
+        on, register = date.fromisoformat(data["on"]), data.get("register", "")
+        return cls(
+            act=data["act"],
+            on=on,
+            register=register,
+            rows=tuple(_row_from_builtins(row, on, register) for row in data.get("rows", ())),
+            ends=tuple(data.get("ends", ())),
+            scheme=LevelScheme.from_builtins(data["scheme"]) if "scheme" in data else None,
+            kinds=tuple(BodyKind(name, Text(*text)) for name, text in data.get("kinds", {}).items()),
+            basis=data.get("basis", ""),
+        )
+
+
+def _row_to_builtins(row: Row, register: str) -> dict[str, Any]:
+    data: dict[str, Any] = {"is": _NAMES[type(row)]}
+    for field in attrs.fields(type(row)):
+        value = getattr(row, field.name)
+        omitted = value == register if field.name == "register" else value in (None, (), "")
+        if omitted or field.name == "since":
+            continue
+        if isinstance(value, Text):
+            value = value.en if value.en == value.zh and "|" not in value.en else [value.en, value.zh]
+        elif isinstance(value, date):
+            value = value.isoformat()
+        elif isinstance(value, tuple):
+            value = list(value)
+        data[field.name] = value
+    return data
+
+
+def _row_from_builtins(data: Mapping[str, Any], on: date, register: str) -> Row:
+    values = {"register": register, **data, "since": on}
+    for name in _TEXTS:
+        if isinstance(values.get(name), list):
+            values[name] = Text(*values[name])
+    if values.get("aliases"):
+        values["aliases"] = tuple(values["aliases"])
+    if "until" in values:
+        values["until"] = date.fromisoformat(values["until"])
+    return _ROWS[values.pop("is")](**values)

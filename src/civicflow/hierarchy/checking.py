@@ -1,0 +1,209 @@
+"""What a register file must keep to, as far as the file alone can show it.
+
+1. A code names one thing. 2. Every parent, area and kind that is named exists, in the file or declared as kept
+elsewhere. 3. A level hangs only under the levels of its scheme. 4. Nothing stands under itself. 5. An end comes after
+its beginning. 6. A post is named once in its body, and has no more holders than seats on any day.
+
+Each fault is reported once: what follows from a fault already reported is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import TypeVar
+
+from civicflow.errors import Fault, InvalidInput
+from civicflow.hierarchy.document import (
+    Document,
+    Listed,
+    ListedArea,
+    ListedBody,
+    ListedHolder,
+    ListedPost,
+    Place,
+    place_of,
+)
+from civicflow.hierarchy.kinds import KINDS
+from civicflow.hierarchy.scheme import near
+
+L = TypeVar("L", ListedArea, ListedBody)
+
+
+def faults_of(document: Document, broken: Iterable[str] = ()) -> Iterator[Fault]:
+    """Every fault of a document, in its own order.
+
+    Args:
+        document: what was read.
+        broken: codes of records that could not be read; what names them is not reported again.
+    """
+    return _Check(document, frozenset(broken)).faults()
+
+
+class _Check:
+    def __init__(self, document: Document, broken: frozenset[str]) -> None:
+        self.document = document
+        self.silent = broken | set(document.elsewhere)
+        self.areas = _first(document.areas)
+        self.bodies = _first(document.bodies)
+        self.levels = set(document.scheme.names)
+        self.kinds = {*KINDS, *(kind.name for kind in document.kinds)}
+
+    def faults(self) -> Iterator[Fault]:
+        yield from self._twice()
+        looped = self._loops()
+        yield from looped.values()
+        for area in self.document.areas:
+            yield from self._area(area, in_loop=area.code in looped)
+        for body in self.document.bodies:
+            yield from self._body(body)
+
+    def _fault(self, listed: Listed, field: str, reason: str, value: object = "") -> Fault:
+        return at(self.document.source, place_of(listed, field), reason, value)
+
+    def _twice(self) -> Iterator[Fault]:
+        first: dict[str, ListedArea | ListedBody] = {}
+        everything: tuple[ListedArea | ListedBody, ...] = (*self.document.areas, *self.document.bodies)
+        for listed in everything:
+            known = first.setdefault(listed.code, listed)
+            if known is not listed:
+                place = place_of(known, "code")
+                where = f"on line {place.line}" if place.line else f"for {known.name.zh}"
+                yield self._fault(listed, "code", f"the code stands {where} already; give one another", listed.code)
+
+    def _loops(self) -> dict[str, Fault]:
+        """The fault of each cycle, under the codes that are in it."""
+        found: dict[str, Fault] = {}
+        lines: tuple[dict[str, ListedArea] | dict[str, ListedBody], ...] = (self.areas, self.bodies)
+        for listed in lines:
+            sound: set[str] = set()
+            for code in listed:
+                way: list[str] = []
+                above: str | None = code
+                while above is not None and above in listed and above not in sound and above not in way:
+                    way.append(above)
+                    above = listed[above].parent
+                if above in way:
+                    loop = way[way.index(above) :]
+                    value = " under ".join([*loop, loop[0]])
+                    reason = "this stands under itself; give one of them another parent"
+                    fault = self._fault(listed[loop[0]], "parent", reason, value)
+                    found.update(dict.fromkeys(loop, fault))
+                sound.update(way)
+        return found
+
+    def _area(self, area: ListedArea, *, in_loop: bool) -> Iterator[Fault]:
+        yield from self._span(area)
+        scheme = self.document.scheme
+        if area.level not in self.levels:
+            reason = f"the scheme {scheme.name!r} has no such level{near(area.level, self.levels)}"
+            yield self._fault(area, "level", reason, area.level)
+        yield from self._named(area, "parent", area.parent, "area", self.areas)
+        if in_loop or area.level not in self.levels:
+            return
+        above = self.areas.get(area.parent) if area.parent is not None else None
+        if area.parent is None:
+            if not scheme.may_hang(area.level, None):
+                over = " or ".join(scheme.level(area.level).under)
+                yield self._fault(area, "level", f"this level needs a parent, a {over}", area.level)
+        elif above is not None and above.level in self.levels and not scheme.may_hang(area.level, above.level):
+            over = " or ".join(scheme.level(area.level).under) or "nothing"
+            reason = f"in the scheme {scheme.name!r} a {area.level} hangs under {over}, not under a {above.level}"
+            yield self._fault(area, "parent", reason, area.parent)
+
+    def _body(self, body: ListedBody) -> Iterator[Fault]:
+        yield from self._span(body)
+        if body.kind not in self.kinds:
+            hint = near(body.kind, self.kinds) or "; explain an own kind under `kinds:`"
+            yield self._fault(body, "kind", f"there is no such kind of body{hint}", body.kind)
+        yield from self._named(body, "area", body.area, "area", self.areas)
+        yield from self._named(body, "parent", body.parent, "body", self.bodies)
+        if body.area is None and body.parent is None:
+            yield self._fault(body, "code", "a body needs an area, or a parent body whose area it shares", body.code)
+        names: set[str] = set()
+        for post in body.posts:
+            if post.name in names:
+                yield self._fault(post, "", "the body has this post already; give it more seats instead", post.name)
+            names.add(post.name)
+            yield from self._post(body, post)
+
+    def _post(self, body: ListedBody, post: ListedPost) -> Iterator[Fault]:
+        yield from self._span(post)
+        for holder in post.holders:
+            yield from self._span(holder)
+        start = post.since or body.since or self.document.since or date.min
+        seen: list[ListedHolder] = []
+        taking = [holder for holder in post.holders if holder.kind != "acting"]
+        for holder in post.holders:
+            if any(other.person == holder.person and _meet(other, holder, start) for other in seen):
+                reason = f"this person holds {post.name} already; name everyone once at a time"
+                yield self._fault(holder, "person", reason, holder.person)
+            seen.append(holder)
+        for holder in taking:
+            day = holder.since or start
+            at_once = [other for other in taking if _covers(other, day, start)]
+            if len(at_once) > post.seats:
+                reason = f"{len(at_once)} hold this post at once, which has {_seats(post.seats)}; add seats or an end"
+                yield self._fault(post, "holders", reason, post.name)
+                break
+
+    def _span(self, listed: Listed) -> Iterator[Fault]:
+        since = listed.since or self.document.since
+        if listed.until is not None and since is not None and listed.until <= since:
+            reason = f"until is the first day on which it no longer holds, after since {since}"
+            yield self._fault(listed, "until", reason, listed.until)
+
+    def _named(
+        self,
+        listed: Listed,
+        field: str,
+        code: str | None,
+        what: str,
+        known: dict[str, ListedArea] | dict[str, ListedBody],
+    ) -> Iterator[Fault]:
+        if code is None or code in known or code in self.silent:
+            return
+        other = self.bodies if what == "area" else self.areas
+        if code in other:
+            reason = f"this is not {'an area' if what == 'area' else 'a body'}; a {field} is one"
+        else:
+            hint = near(code, known) or "; list it, or name it under `elsewhere:` if another register keeps it"
+            reason = f"there is no such {what}{hint}"
+        yield self._fault(listed, field, reason, code)
+
+
+def at(source: str, place: Place, reason: str, value: object = "") -> Fault:
+    """A fault at a place of a file."""
+    return Fault(reason=reason, value=str(value), source=source, line=place.line, column=place.column, path=place.path)
+
+
+def finished(document: Document, faults: Iterable[Fault]) -> Document:
+    """The document, if there is no fault.
+
+    Raises:
+        InvalidInput: with every fault, in the order of the file.
+    """
+    ordered = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+    if ordered:
+        msg = f"{document.source} is not a sound register; nothing was loaded"
+        raise InvalidInput(msg, ordered)
+    return document
+
+
+def _first(listed: Iterable[L]) -> dict[str, L]:
+    known: dict[str, L] = {}
+    for item in listed:
+        known.setdefault(item.code, item)
+    return known
+
+
+def _covers(holder: ListedHolder, day: date, start: date) -> bool:
+    return (holder.since or start) <= day and (holder.until is None or day < holder.until)
+
+
+def _meet(one: ListedHolder, other: ListedHolder, start: date) -> bool:
+    return _covers(one, other.since or start, start) or _covers(other, one.since or start, start)
+
+
+def _seats(n: int) -> str:
+    return "one seat" if n == 1 else f"{n} seats"

@@ -1,0 +1,181 @@
+"""What must hold of every register, on every day of its history.
+
+1. A thing stands in, under or at something that exists on each of its days.
+2. Nothing stands under itself.
+3. Within one register file a code means one thing at a time.
+4. A post has no more holders than seats on any day. Who holds it for the time being (acting) takes no seat.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, holds_on
+
+Rows = Mapping[str, tuple[Row, ...]]
+"""The history: the rows of each id, ordered by since and without overlap."""
+
+
+class Broken(NamedTuple):
+    """A record that breaks a rule: its id, what is wrong, and the offending value."""
+
+    id: str
+    reason: str
+    value: str
+
+
+def broken(rows: Rows) -> Iterator[Broken]:
+    """Every record that breaks one of the rules at the top of this module; consequences are left out."""
+    dangling = list(_dangling(rows))
+    yield from dangling
+    loops = list(_loops(rows))
+    yield from loops
+    yield from _codes(rows)
+    yield from _seats(rows)
+
+
+def links(row: Row) -> Iterator[tuple[str, str, type[Row]]]:
+    """What a row rests on: the relation in words, the id, and what it must be."""
+    if isinstance(row, Area):
+        if row.parent is not None:
+            yield "hangs under the area", row.parent, Area
+    elif isinstance(row, Body):
+        if row.area is not None:
+            yield "is attached to the area", row.area, Area
+        if row.parent is not None:
+            yield "stands under the body", row.parent, Body
+    elif isinstance(row, Post):
+        yield "belongs to the body", row.unit, Body
+    else:
+        yield "is for the post", row.post, Post
+
+
+def called(row: Row) -> str:
+    """How a message calls a row."""
+    if isinstance(row, (Area, Body)):
+        return f"{row.code} {row.name.zh}"
+    return f"{row.name} of {row.unit}" if isinstance(row, Post) else f"{row.person} in {row.post}"
+
+
+def _dangling(rows: Rows) -> Iterator[Broken]:
+    for id, history in rows.items():
+        for row in history:
+            for relation, target, kind in links(row):
+                gap = _gap(rows.get(target, ()), kind, row.since, row.until)
+                if gap is not None:
+                    found = rows.get(target, ())
+                    name = called(found[-1]) if found else target
+                    what = f"{called(row)} (register {row.register!r}) {relation} {name}, which does not exist on {gap}"
+                    yield Broken(id, f"{what}; give it another from that day, or end it first", target)
+                    break
+
+
+def _gap(history: Iterable[Row], kind: type[Row], since: date, until: date | None) -> date | None:
+    """The first day between ``since`` and ``until`` on which there is no row of that kind."""
+    day = since
+    for row in history:
+        if isinstance(row, kind) and row.since <= day:
+            if row.until is None:
+                return None
+            day = max(day, row.until)
+    return None if until is not None and day >= until else day
+
+
+def _above(row: Row) -> str | None:
+    return row.parent if isinstance(row, (Area, Body)) else None
+
+
+def _loops(rows: Rows) -> Iterator[Broken]:
+    """Cycles of the parent lines. Most registers have none even when all days are laid upon each other: ask that first."""
+    sound: set[str] = set()
+    for id in rows:
+        if id in sound:
+            continue
+        for suspect in dict.fromkeys(_suspects(rows, id, sound)):
+            for row in rows[suspect]:
+                if _comes_back(rows, row, suspect, row.since, row.until, frozenset()):
+                    yield Broken(suspect, f"{called(row)} stands under itself; give it another parent", suspect)
+                    break
+
+
+def _suspects(rows: Rows, start: str, sound: set[str]) -> Iterator[str]:
+    """Walk up from ``start`` through the parents of all days; yields the ids met twice on the way."""
+    stack: list[tuple[str, Iterator[str]]] = [(start, _parents(rows, start))]
+    way = {start}
+    while stack:
+        id, parents = stack[-1]
+        above = next((parent for parent in parents if parent not in sound), None)
+        if above is None:
+            stack.pop()
+            way.discard(id)
+            sound.add(id)
+        elif above in way:
+            yield above
+        else:
+            way.add(above)
+            stack.append((above, _parents(rows, above)))
+
+
+def _parents(rows: Rows, id: str) -> Iterator[str]:
+    for row in rows.get(id, ()):
+        above = _above(row)
+        if above is not None:
+            yield above
+
+
+def _comes_back(rows: Rows, row: Row, goal: str, since: date, until: date | None, passed: frozenset[str]) -> bool:
+    """Whether the parent line of ``row`` meets ``goal`` again on some day between ``since`` and ``until``."""
+    above = _above(row)
+    if above is None or above in passed:
+        return False
+    for parent in rows.get(above, ()):
+        start = max(since, parent.since)
+        ends = [end for end in (until, parent.until) if end is not None]
+        end = min(ends) if ends else None
+        if end is not None and start >= end:
+            continue
+        if above == goal or _comes_back(rows, parent, goal, start, end, passed | {above}):
+            return True
+    return False
+
+
+def _overlap(one: Row, other: Row) -> bool:
+    return (one.until is None or other.since < one.until) and (other.until is None or one.since < other.until)
+
+
+def _codes(rows: Rows) -> Iterator[Broken]:
+    bearers: defaultdict[tuple[str, str], list[Area | Body]] = defaultdict(list)
+    for history in rows.values():
+        for row in history:
+            if isinstance(row, (Area, Body)):
+                bearers[row.register, row.code].append(row)
+    for (register, code), found in bearers.items():
+        if len(found) == 1:
+            continue
+        found.sort(key=lambda row: row.since)
+        for i, row in enumerate(found):
+            rival = next((other for other in found[:i] if other.id != row.id and _overlap(other, row)), None)
+            if rival is not None:
+                ends = f"until {rival.until}" if rival.until else "still"
+                reason = f"in register {register!r} the code is {ends} borne by {rival.id} {rival.name.zh}"
+                yield Broken(row.id, f"{reason}; begin after that, or take another code", code)
+
+
+def _seats(rows: Rows) -> Iterator[Broken]:
+    holders: defaultdict[str, list[Appointment]] = defaultdict(list)
+    for history in rows.values():
+        for row in history:
+            if isinstance(row, Appointment) and row.kind != "acting":
+                holders[row.post].append(row)
+    for id, appointments in holders.items():
+        days = sorted({row.since for row in (*appointments, *rows.get(id, ()))})
+        for post in rows.get(id, ()):
+            for day in days:
+                at = [appointment for appointment in appointments if holds_on(appointment, day)]
+                if isinstance(post, Post) and holds_on(post, day) and len(at) > post.seats:
+                    reason = f"on {day} {len(at)} hold {called(post)}, which has {post.seats} seats"
+                    yield Broken(id, f"{reason}; relieve someone first, or add seats", str(len(at)))
+                    break

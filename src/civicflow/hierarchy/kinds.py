@@ -1,0 +1,88 @@
+"""The kinds of bodies and the titles of posts that grassroots governance knows; both are open to more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+import attrs
+
+from civicflow.texts import Text
+
+
+def _bilingual(text: Text | str) -> Text:
+    return Text.of(text)
+
+
+@attrs.frozen
+class BodyKind:
+    """A kind of body, for instance a residents' committee (居民委员会).
+
+    Attributes:
+        name: the symbol that files and code use.
+        text: what clerks and residents read.
+    """
+
+    name: str
+    text: Text = attrs.field(converter=_bilingual)
+
+
+KINDS: Mapping[str, BodyKind] = MappingProxyType(
+    {
+        name: BodyKind(name, text)
+        for name, text in {
+            "party-organisation": "Party organisation | 党组织",
+            "residents-committee": "residents' committee | 居民委员会",
+            "villagers-committee": "villagers' committee | 村民委员会",
+            "residents-supervisory-committee": "residents' supervisory committee | 居务监督委员会",
+            "council": "council | 议事会",
+            "supervisory-board": "supervisory board | 监事会",
+            "owners-committee": "owners' committee | 业主委员会",
+            "self-management-committee": "self-management committee | 自管委员会",
+            "property-committee": "community environment and property management committee | 环境和物业管理委员会",
+            "property-company": "property company | 物业服务企业",
+            "social-work-station": "social-work station | 社工站",
+            "alliance": "alliance of shops and residents | 商居联盟",
+            "government": "government | 人民政府",
+            "subdistrict-office": "subdistrict office | 街道办事处",
+            "department": "department | 职能部门",
+            "station": "station | 派驻机构",
+            "committee": "committee | 委员会",
+            "discipline-committee": "discipline committee | 纪律检查委员会",
+            "partner": "partner organisation | 联建单位",
+            "social-organisation": "social organisation | 社会组织",
+            "social-enterprise": "social enterprise | 社会企业",
+            "volunteer-team": "volunteer team | 志愿服务队",
+            "task-force": "task force | 突击队",
+        }.items()
+    }
+)
+"""The known kinds by name. A register file adds its own under ``kinds:``."""
+
+TITLES: Mapping[str, Text] = MappingProxyType(
+    {
+        name: Text.of(text)
+        for name, text in {
+            "secretary": "secretary | 书记",
+            "deputy-secretary": "deputy secretary | 副书记",
+            "head": "head | 负责人",
+            "director": "director | 主任",
+            "deputy-director": "deputy director | 副主任",
+            "officer": "officer | 经办人",
+            "clerk": "clerk | 工作人员",
+            "chair": "chair | 议事长",
+            "delegate": "delegate | 议事代表",
+            "member": "member | 委员",
+            "supervisor": "supervisor | 监督员",
+            "integrity-monitor": "integrity monitor | 廉情监督员",
+            "mediator": "mediator | 调解员",
+            "legal-adviser": "legal adviser | 法律顾问",
+            "police-officer": "police officer | 民警",
+            "grid-leader": "grid leader | 网格长",
+            "building-head": "building head | 楼栋长",
+            "social-worker": "social worker | 社工",
+            "manager": "manager | 经理",
+        }.items()
+    }
+)
+"""The titles of posts known by name; a post that is not among them brings its own."""

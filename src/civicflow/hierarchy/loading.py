@@ -1,0 +1,315 @@
+"""Loading a file is a difference: what must change so that the register says what the document says.
+
+Only records kept under the document's own register name are compared; other files' records are never touched.
+
+**From when.** The document speaks from the *day* of loading; a document whose ``since`` is still to come speaks from
+that day on. What is new begins on its own ``since``; without one it begins on its owner's (a post with its body, a
+holder with their post), at last on the document's ``since`` the first time this register is loaded, and on the *day*
+every later time. What is missing ends on the *day*.
+
+**The same thing.** Whoever bears the code on the day (for a thing of the past, on its last day; for one to come, on its
+first) is the thing. A code that comes back after its bearer ended names a new thing.
+
+**What became otherwise** does so on the *day*, or on the record's own ``since`` where that is later than the row it
+replaces: a ``since`` that was there before is the day of founding and re-dates nothing. What was planned for later and is
+not in the document any more is dropped. Where a record's facts agree, a ``since`` before its first row carries the first
+row back, and one within its history carries the present row back to that day; a row is never shortened at its beginning,
+because that would be a correction, which a file cannot order.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from civicflow.errors import Fault, InvalidInput
+from civicflow.hierarchy.changes import Act, Change
+from civicflow.hierarchy.checking import at
+from civicflow.hierarchy.document import (
+    Document,
+    Listed,
+    ListedArea,
+    ListedBody,
+    ListedHolder,
+    ListedPost,
+    place_of,
+)
+from civicflow.hierarchy.integrity import broken
+from civicflow.hierarchy.units import Appointment, Area, Body, Post, R, Row, holds_on, same_facts
+from civicflow.ids import IdSource, PersonId, PostId, UnitId
+
+if TYPE_CHECKING:
+    from civicflow.hierarchy.register import Register
+
+_DAY = timedelta(days=1)
+
+_BEGINS: Mapping[type[Row], Act] = MappingProxyType(
+    {Area: "establish", Body: "establish", Post: "establish", Appointment: "appoint"}
+)
+_ENDS: Mapping[type[Row], Act] = MappingProxyType(
+    {Area: "dissolve", Body: "dissolve", Post: "dissolve", Appointment: "relieve"}
+)
+
+
+def differences(register: Register, document: Document, on: date, ids: IdSource) -> tuple[Change, ...]:
+    """The changes that make ``register`` say what ``document`` says from ``on``; see the rules above.
+
+    Raises:
+        InvalidInput: if the document has faults of its own, names what no register has, or does not fit the rest.
+    """
+    document.check()
+    return _Loading(register, document, on, ids).changes()
+
+
+@attrs.frozen
+class _Owner:
+    """What a listed record belongs to: from when it brings its own along, whether it is new, and when it ends."""
+
+    since: date
+    new: bool
+    until: date | None = None
+
+
+class _Loading:
+    def __init__(self, register: Register, document: Document, on: date, ids: IdSource) -> None:
+        self.register, self.document, self.ids = register, document, ids
+        self.day = max(on, document.since or on)
+        self.own = {id: rows for id, rows in register.rows.items() if rows[-1].register == document.register}
+        founding = self.day if self.own else (document.since or self.day)
+        self.top = _Owner(founding, new=True)
+        self.bearers: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
+        for rows in self.own.values():
+            for row in rows:
+                self.bearers[_key(row)].append(row)
+        self.kept: set[str] = set()
+        self.places: dict[str, Listed] = {}
+        self.faults: list[Fault] = []
+        self.out: list[Change] = []
+        self.units: dict[str, UnitId] = {}
+
+    def changes(self) -> tuple[Change, ...]:
+        self._adopt()
+        self._elsewhere()
+        starts = {}
+        everything: tuple[ListedArea | ListedBody, ...] = (*self.document.areas, *self.document.bodies)
+        for listed in everything:
+            key = (Area if isinstance(listed, ListedArea) else Body, listed.code)
+            id, starts[listed.code] = self._identify(listed, key, self.top, "unit")
+            self.units[listed.code] = UnitId(id)
+        for area in self.document.areas:
+            self._settle(self._area(area, starts[area.code]), area)
+        for body in self.document.bodies:
+            self._settle(self._body(body, starts[body.code]), body)
+            for post in body.posts:
+                self._post(post, self.units[body.code], starts[body.code])
+        for id in reversed(self.own):
+            if id not in self.kept:
+                self._end(id, self.day)
+        self._fits()
+        return tuple(self.out)
+
+    # --- who is who --------------------------------------------------------------------------------------------
+
+    def _adopt(self) -> None:
+        """The scheme and the own kinds of bodies, where they are new or otherwise."""
+        scheme, name = self.document.scheme, self.document.register
+        kinds = tuple(kind for kind in self.document.kinds if self.register.kinds.get(kind.name) != kind)
+        changed = self.register.schemes.get(name) != scheme
+        if changed or kinds:
+            adopted = scheme if changed else None
+            self.out.append(Change(act="adopt", on=self.top.since, register=name, scheme=adopted, kinds=kinds))
+
+    def _elsewhere(self) -> None:
+        for code in self.document.elsewhere:
+            found = {
+                row.id
+                for id, rows in self.register.rows.items()
+                if id not in self.own
+                for row in rows
+                if isinstance(row, (Area, Body)) and row.code == code and holds_on(row, self.day)
+            }
+            if len(found) == 1:
+                self.units[code] = UnitId(found.pop())
+                continue
+            reason = "several registers have it; give each a code of its own" if found else "no other register has it"
+            place = self.document.places.get("elsewhere")
+            self.faults.append(
+                Fault(
+                    reason=f"{reason} (on {self.day})",
+                    value=code,
+                    source=self.document.source,
+                    line=place.line if place else 0,
+                    column=place.column if place else 0,
+                    path="elsewhere",
+                )
+            )
+
+    def _identify(self, listed: Listed, key: tuple[object, ...], owner: _Owner, what: str) -> tuple[str, _Owner]:
+        """The id of a listed record, known or new, and what it is to the records that belong to it."""
+        until = listed.until or owner.until
+        now = self._moment(listed.since, until)
+        bearer = next((row for row in self.bearers.get(key, ()) if holds_on(row, now)), None)
+        id = bearer.id if bearer is not None else self.ids(what)
+        since = listed.since or (owner.since if owner.new else self.day)
+        if bearer is not None:
+            since = bearer.since
+        elif until is not None and until <= since:
+            reason = f"until is the first day on which it no longer holds, after its beginning on {since}"
+            self.faults.append(at(self.document.source, place_of(listed, "until"), reason, until))
+            until = None
+        self.kept.add(id)
+        self.places[id] = listed
+        return id, _Owner(since, bearer is None, until)
+
+    def _moment(self, since: date | None, until: date | None) -> date:
+        """The day on which a listed record is looked for."""
+        now = max(self.day, since or self.day)
+        return now if until is None else min(now, until - _DAY)
+
+    # --- what the document wants -------------------------------------------------------------------------------
+
+    def _area(self, listed: ListedArea, span: _Owner) -> Area:
+        return Area(
+            id=self.units[listed.code],
+            code=listed.code,
+            name=listed.name,
+            level=listed.level,
+            parent=self._unit(listed.parent),
+            aliases=listed.aliases,
+            since=span.since,
+            until=span.until,
+            register=self.document.register,
+        )
+
+    def _body(self, listed: ListedBody, span: _Owner) -> Body:
+        return Body(
+            id=self.units[listed.code],
+            code=listed.code,
+            name=listed.name,
+            kind=listed.kind,
+            area=self._unit(listed.area),
+            parent=self._unit(listed.parent),
+            aliases=listed.aliases,
+            since=span.since,
+            until=span.until,
+            register=self.document.register,
+        )
+
+    def _post(self, listed: ListedPost, body: UnitId, owner: _Owner) -> None:
+        id, span = self._identify(listed, (Post, body, listed.name), owner, "post")
+        post = Post(
+            id=PostId(id),
+            name=listed.name,
+            unit=body,
+            title=listed.title,
+            seats=listed.seats,
+            since=span.since,
+            until=span.until,
+            register=self.document.register,
+        )
+        self._settle(post, listed)
+        for holder in listed.holders:
+            self._holder(holder, post.id, span)
+
+    def _holder(self, listed: ListedHolder, post: PostId, owner: _Owner) -> None:
+        id, span = self._identify(listed, (Appointment, post, listed.person), owner, "appointment")
+        appointment = Appointment(
+            id=id,
+            person=PersonId(listed.person),
+            post=post,
+            kind=listed.kind,
+            since=span.since,
+            until=span.until,
+            register=self.document.register,
+        )
+        self._settle(appointment, listed)
+
+    def _unit(self, code: str | None) -> UnitId | None:
+        # A code that could not be found elsewhere was reported; the id stands in until the error is raised.
+        return None if code is None else self.units.get(code, UnitId(code))
+
+    # --- from what is to what shall be -------------------------------------------------------------------------
+
+    def _settle(self, want: R, listed: Listed) -> None:
+        rows = self.own.get(want.id, ())
+        if not rows:
+            self._put(_BEGINS[type(want)], want)
+            return
+        for row in self._moves(rows, want, listed.since):
+            self._put("adjust", row)
+        last = rows[-1].until
+        if want.until is not None and (last is None or last > want.until):
+            self._end(want.id, want.until)
+
+    def _moves(self, rows: tuple[Row, ...], want: Row, stated: date | None) -> Iterator[Row]:
+        """The rows to be laid over a known record; see "what became otherwise" above."""
+        moment = self._moment(stated, want.until)
+        first, now = rows[0], next(row for row in rows if holds_on(row, moment))
+        if not same_facts(now, want):
+            if stated is not None and (stated > self.day or stated > now.since):
+                start = stated
+            else:
+                start = now.since if moment < self.day else self.day
+            yield attrs.evolve(want, since=start)
+        elif now.until is not None and (want.until is None or now.until < want.until):
+            yield attrs.evolve(want, since=moment)
+        elif stated is not None and first.since < stated < now.since:
+            yield attrs.evolve(want, since=stated)
+        if stated is not None and stated < first.since:
+            yield attrs.evolve(first, since=stated, until=first.since)
+
+    def _put(self, act: Act, row: Row) -> None:
+        self.out.append(Change(act=act, on=row.since, register=self.document.register, rows=(row,)))
+
+    def _end(self, id: str, day: date) -> None:
+        last = self.own[id][-1]
+        if last.until is None or last.until > day:
+            self.out.append(Change(act=_ENDS[type(last)], on=day, register=self.document.register, ends=(id,)))
+
+    # --- does it fit -------------------------------------------------------------------------------------------
+
+    def _fits(self) -> None:
+        if self.out and not self.faults:
+            after = self.register.overlaid(self.out, self.register.version + 1)
+            for found in broken(after.rows):
+                self._fault(found.id, found.reason, found.value)
+        for listed in () if self.faults else self.document.areas:
+            self._level(listed)
+        if self.faults:
+            source = self.document.source or self.document.register
+            msg = f"{source} does not fit the register; nothing was loaded"
+            raise InvalidInput(msg, self.faults)
+
+    def _fault(self, id: str, reason: str, value: str) -> None:
+        listed = self.places.get(id)
+        if listed is None:
+            self.faults.append(Fault(reason=reason, value=value, source=self.document.source, path=id))
+        else:
+            self.faults.append(at(self.document.source, place_of(listed), reason, value))
+
+    def _level(self, listed: ListedArea) -> None:
+        """The level of a parent that another register keeps; those of this file were checked when it was read."""
+        if listed.parent is None or listed.parent not in self.document.elsewhere:
+            return
+        level = next(
+            row.level
+            for row in self.register.rows[self.units[listed.parent]]
+            if isinstance(row, Area) and holds_on(row, self.day)
+        )
+        if not self.document.scheme.may_hang(listed.level, level):
+            reason = f"in the scheme {self.document.scheme.name!r} a {listed.level} does not hang under a {level}"
+            self.faults.append(at(self.document.source, place_of(listed, "parent"), reason, listed.parent))
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    """What a document knows a record by."""
+    if isinstance(row, (Area, Body)):
+        return type(row), row.code
+    if isinstance(row, Post):
+        return Post, row.unit, row.name
+    return Appointment, row.post, row.person

@@ -1,0 +1,139 @@
+"""The whole history of who is who: areas, bodies, posts and appointments, as one immutable value.
+
+Each record has an opaque id and a row for every stretch of time in which its facts were the same. Changes are the only
+way on: `Register.diff` finds them in a file, `Register.apply` makes the next register of them, and replaying all changes
+from the beginning gives the same register again. `Register.chart` is the register as of one day.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+import attrs
+
+from civicflow.errors import Fault, InvalidInput
+from civicflow.hierarchy.changes import Change
+from civicflow.hierarchy.chart import Chart
+from civicflow.hierarchy.integrity import Rows, broken
+from civicflow.hierarchy.kinds import BodyKind
+from civicflow.hierarchy.scheme import LevelScheme
+from civicflow.hierarchy.units import Row, cut, holds_on, overlay
+from civicflow.ids import IdSource
+
+if TYPE_CHECKING:
+    from civicflow.hierarchy.document import Document
+
+_CHARTS = 32
+"""How many charts a register keeps: enough for the days an office looks at, little enough to forget."""
+
+
+@attrs.frozen(kw_only=True)
+class Register:
+    """All that was, is and is planned.
+
+    Attributes:
+        version: the number of the ledger entry that brought the last change; 0 is the empty register.
+        rows: the rows of each id, ordered by since, never overlapping; neighbours never say the same.
+        schemes: the scheme of levels of each register file.
+        kinds: the kinds of bodies that files added to the known ones.
+    """
+
+    version: int = 0
+    rows: Rows = attrs.field(factory=lambda: MappingProxyType({}))
+    schemes: Mapping[str, LevelScheme] = attrs.field(factory=lambda: MappingProxyType({}))
+    kinds: Mapping[str, BodyKind] = attrs.field(factory=lambda: MappingProxyType({}))
+    _days: list[date] = attrs.field(init=False, eq=False, repr=False, factory=list)
+    _charts: dict[date, Chart] = attrs.field(init=False, eq=False, repr=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return f"<Register version {self.version}: {len(self.rows)} records>"
+
+    def apply(self, changes: Iterable[Change], version: int) -> Register:
+        """The next register, in which the changes hold.
+
+        Each row of a change replaces what the register said of that record from the row's ``since`` until its ``until``;
+        each ended id says nothing from the change's day. A later change prevails over an earlier one.
+
+        Args:
+            changes: what becomes otherwise; all of them or none.
+            version: the number of the ledger entry that holds them, greater than this register's.
+
+        Raises:
+            InvalidInput: if the version does not go on, or the result would break a rule of
+                `civicflow.hierarchy.integrity`; with every fault.
+        """
+        if version <= self.version:
+            msg = f"versions go up: this register is at {self.version}, the changes come with {version}"
+            raise InvalidInput(msg)
+        after = self.overlaid(changes, version)
+        faults = tuple(Fault(reason=b.reason, value=b.value, path=b.id) for b in broken(after.rows))
+        if faults:
+            msg = "the changes do not fit the register; nothing was changed"
+            raise InvalidInput(msg, faults)
+        return after
+
+    def overlaid(self, changes: Iterable[Change], version: int) -> Register:
+        """What `apply` returns, without asking whether it is sound."""
+        rows = dict(self.rows)
+        schemes, kinds = dict(self.schemes), dict(self.kinds)
+        for change in changes:
+            for row in change.rows:
+                rows[row.id] = overlay(rows.get(row.id, ()), row)
+            for id in change.ends:
+                left = cut(rows.pop(id, ()), change.on, None)
+                if left:
+                    rows[id] = left
+            if change.scheme is not None:
+                schemes[change.register] = change.scheme
+            kinds.update((kind.name, kind) for kind in change.kinds)
+        return Register(
+            version=version,
+            rows=MappingProxyType(rows),
+            schemes=MappingProxyType(schemes),
+            kinds=MappingProxyType(kinds),
+        )
+
+    def diff(self, document: Document, on: date, ids: IdSource) -> tuple[Change, ...]:
+        """What must change so that the register says from ``on`` what the document says.
+
+        Only records kept by the document's own register name are compared: see `civicflow.hierarchy.loading` for the
+        dates. The same document again gives ``()``.
+
+        Raises:
+            InvalidInput: if the document has faults or does not fit the rest of the register; with every fault.
+        """
+        from civicflow.hierarchy.loading import differences
+
+        return differences(self, document, on, ids)
+
+    def chart(self, on: date) -> Chart:
+        """The register as of one day. Days between two changes share one build; the last ones asked for are kept."""
+        found = self._charts.get(on)
+        if found is not None:
+            return found
+        if not self._days:
+            self._days.extend(sorted({day for rows in self.rows.values() for row in rows for day in _bounds(row)}))
+        index = bisect_right(self._days, on)
+        begin = self._days[index - 1] if index else date.min
+        built = self._charts.get(begin)
+        if built is None:
+            rows = [row for history in self.rows.values() for row in history if holds_on(row, begin)]
+            built = Chart(begin, rows, version=self.version, schemes=self.schemes, kinds=self.kinds)
+            self._keep(begin, built)
+        chart = built.dated(on)
+        self._keep(on, chart)
+        return chart
+
+    def _keep(self, day: date, chart: Chart) -> None:
+        if len(self._charts) >= _CHARTS:
+            for old in list(self._charts)[: _CHARTS // 2]:
+                self._charts.pop(old, None)
+        self._charts[day] = chart
+
+
+def _bounds(row: Row) -> tuple[date, ...]:
+    return (row.since,) if row.until is None else (row.since, row.until)

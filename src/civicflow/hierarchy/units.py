@@ -1,0 +1,211 @@
+"""The records of a register: areas, bodies, posts and appointments, each as it stands from a day until another.
+
+A record is one row of a history. Its `id` is the identity and never changes; code, name, parent, level and kind are
+facts with dates, because codes are re-used and names change. Dates are half-open: a row holds on ``since`` and no
+longer on ``until``; ``until=None`` is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from operator import attrgetter
+from typing import Any, Literal, TypeAlias, TypeVar
+
+import attrs
+
+from civicflow.errors import InvalidInput
+from civicflow.ids import PersonId, PostId, UnitId
+from civicflow.texts import Text
+
+AppointmentKind = Literal["substantive", "acting", "concurrent", "cross-appointed"]
+"""How a person holds a post: in full, for the time being (代理), beside another organisation's (兼职), across (交叉任职)."""
+
+APPOINTMENT_KINDS: tuple[AppointmentKind, ...] = ("substantive", "acting", "concurrent", "cross-appointed")
+
+
+def as_name(name: Text | str) -> Text:
+    """A name in two languages; a plain string is a proper name that both languages write alike.
+
+    >>> as_name("济源路街道").en
+    '济源路街道'
+    >>> as_name("Red Cross | 红十字会").zh
+    '红十字会'
+    """
+    if isinstance(name, Text):
+        return name
+    return Text.of(name) if "|" in name else Text.same(name)
+
+
+def _day(_: object, attribute: attrs.Attribute[Any], value: object) -> None:
+    # A datetime is a date to isinstance, and would compare with none.
+    if type(value) is not date:
+        msg = f"{attribute.name} is a date such as date(2020, 1, 1); got {value!r}"
+        raise InvalidInput(msg)
+
+
+def _end(row: Row, attribute: attrs.Attribute[Any], value: date | None) -> None:
+    if value is None:
+        return
+    _day(row, attribute, value)
+    if value <= row.since:
+        msg = f"until is the first day on which it no longer holds, after since {row.since}; got {value}"
+        raise InvalidInput(msg)
+
+
+def _seats(_: object, __: object, value: int) -> None:
+    if value < 1:
+        msg = f"a post has at least one seat; got {value}"
+        raise InvalidInput(msg)
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class Area:
+    """A territory, a node of the tree (辖区).
+
+    Attributes:
+        id: opaque, for ever the same.
+        code: what files and people call it, for instance a statistical code of twelve digits.
+        name: its name; real places have one in Chinese, and an English one is optional.
+        level: a level of the scheme its register uses.
+        parent: the area above, or None at the top.
+        since: the first day on which this row holds.
+        until: the first day on which it no longer holds; None is open.
+        aliases: other spellings by which it is found.
+        register: the name of the register file that keeps it.
+    """
+
+    id: UnitId
+    code: str
+    name: Text = attrs.field(converter=as_name)
+    level: str
+    parent: UnitId | None = None
+    since: date = attrs.field(validator=_day)
+    until: date | None = attrs.field(default=None, validator=_end)
+    aliases: tuple[str, ...] = ()
+    register: str = ""
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class Body:
+    """An organisation attached to an area: a Party organisation, a council, a department, a company (机构、组织).
+
+    Attributes:
+        id: opaque, for ever the same.
+        code: what files and people call it.
+        name: its name.
+        kind: the name of a `civicflow.hierarchy.kinds.BodyKind`.
+        area: the area it is attached to; None where it follows the body above.
+        parent: the body above in its own line, or None.
+        since: the first day on which this row holds.
+        until: the first day on which it no longer holds; None is open.
+        aliases: other spellings by which it is found.
+        register: the name of the register file that keeps it.
+    """
+
+    id: UnitId
+    code: str
+    name: Text = attrs.field(converter=as_name)
+    kind: str
+    area: UnitId | None = None
+    parent: UnitId | None = None
+    since: date = attrs.field(validator=_day)
+    until: date | None = attrs.field(default=None, validator=_end)
+    aliases: tuple[str, ...] = ()
+    register: str = ""
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class Post:
+    """A seat, or several alike, in a body; it exists while it is vacant (岗位).
+
+    Attributes:
+        id: opaque, for ever the same.
+        name: the symbol that flows use, for instance ``secretary``.
+        unit: the body it belongs to.
+        title: what clerks and residents read.
+        seats: how many may hold it at once, at least 1.
+        since: the first day on which this row holds.
+        until: the first day on which it no longer holds; None is open.
+        register: the name of the register file that keeps it.
+    """
+
+    id: PostId
+    name: str
+    unit: UnitId
+    title: Text = attrs.field(converter=as_name)
+    seats: int = attrs.field(default=1, validator=_seats)
+    since: date = attrs.field(validator=_day)
+    until: date | None = attrs.field(default=None, validator=_end)
+    register: str = ""
+
+
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class Appointment:
+    """A person in a post (任职).
+
+    Attributes:
+        id: opaque, for ever the same.
+        person: a pseudonymous id.
+        post: the post held.
+        kind: how it is held.
+        since: the first day on which it is held.
+        until: the first day on which it no longer is; None is open.
+        register: the name of the register file that keeps it.
+    """
+
+    id: str
+    person: PersonId
+    post: PostId
+    kind: AppointmentKind = attrs.field(default="substantive", validator=attrs.validators.in_(APPOINTMENT_KINDS))
+    since: date = attrs.field(validator=_day)
+    until: date | None = attrs.field(default=None, validator=_end)
+    register: str = ""
+
+
+Row: TypeAlias = Area | Body | Post | Appointment
+"""One dated record of a register."""
+
+R = TypeVar("R", Area, Body, Post, Appointment)
+
+_FACTS = {
+    cls: attrgetter(*(field.name for field in attrs.fields(cls) if field.name not in ("since", "until")))
+    for cls in (Area, Body, Post, Appointment)
+}
+
+
+def holds_on(row: Row, day: date) -> bool:
+    """Whether the row is in force on that day."""
+    return row.since <= day and (row.until is None or day < row.until)
+
+
+def same_facts(one: Row, other: Row) -> bool:
+    """Whether two rows of one record say the same, whatever their dates."""
+    return type(one) is type(other) and _FACTS[type(one)](one) == _FACTS[type(one)](other)
+
+
+def cut(rows: Iterable[Row], since: date, until: date | None) -> tuple[Row, ...]:
+    """The rows of one record without the portion from ``since`` until ``until``."""
+    kept: list[Row] = []
+    for row in rows:
+        if row.since < since:
+            kept.append(row if row.until is not None and row.until <= since else attrs.evolve(row, until=since))
+        if until is not None and (row.until is None or row.until > until):
+            kept.append(row if row.since >= until else attrs.evolve(row, since=until))
+    return tuple(kept)
+
+
+def overlay(rows: Iterable[Row], new: Row) -> tuple[Row, ...]:
+    """The rows of one record with ``new`` put over its own portion of time; neighbours that say the same are joined.
+
+    This is SQL:2011's update FOR PORTION OF: nothing outside ``new.since`` … ``new.until`` changes.
+    """
+    ordered = sorted((*cut(rows, new.since, new.until), new), key=lambda row: row.since)
+    joined: list[Row] = [ordered[0]]
+    for row in ordered[1:]:
+        last = joined[-1]
+        if last.until == row.since and same_facts(last, row):
+            joined[-1] = attrs.evolve(last, until=row.until)
+        else:
+            joined.append(row)
+    return tuple(joined)

@@ -1,0 +1,68 @@
+"""Ids: a type for each kind of thing, and the spelling of a case's path.
+
+A matter is a root case with its shares. A child's id spells its path and carries the version of the entry that opened
+it, ``T-7f3a/health@2``: a second dispatch to the same body opens another child and never overwrites the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NewType
+
+CaseId = NewType("CaseId", str)
+"""Anything that runs through a flow: a ticket, a proposal, or one share of either."""
+
+MatterId = NewType("MatterId", str)
+"""A root case together with its shares: the unit of consistency."""
+
+UnitId = NewType("UnitId", str)
+"""An area or a body. Opaque: codes and names change, the id does not."""
+
+PersonId = NewType("PersonId", str)
+"""A pseudonymous person. Names and addresses stand in private parts, never in an id."""
+
+PostId = NewType("PostId", str)
+"""A seat in a body, which exists while it is vacant."""
+
+IdSource = Callable[[str], str]
+"""Makes a new id, given what it is for (``ticket``, ``proposal``, ``unit`` …)."""
+
+NewBytes = Callable[[int], bytes]
+"""A source of random bytes, for instance `secrets.token_bytes`."""
+
+
+def matter_of(case: CaseId) -> MatterId:
+    """The matter that a case belongs to.
+
+    >>> matter_of(CaseId("T-7f3a/health@2"))
+    'T-7f3a'
+    """
+    return MatterId(case.partition("/")[0])
+
+
+def parent_of(case: CaseId) -> CaseId | None:
+    """The case that opened this one, or None for a root.
+
+    >>> parent_of(CaseId("T-7f3a/health@2"))
+    'T-7f3a'
+    """
+    parent, slash, _ = case.rpartition("/")
+    return CaseId(parent) if slash else None
+
+
+def child_id(parent: CaseId, key: str, version: int) -> CaseId:
+    """The id of a child that the parent's entry number ``version`` opened.
+
+    >>> child_id(CaseId("T-7f3a"), "health", 2)
+    'T-7f3a/health@2'
+    """
+    return CaseId(f"{parent}/{key}@{version}")
+
+
+def random_ids(new_bytes: NewBytes) -> IdSource:
+    """Ids of a letter and sixteen hexadecimal digits, ``T-9c1f…``, drawn from ``new_bytes``."""
+
+    def new(kind: str) -> str:
+        return f"{kind[:1].upper()}-{new_bytes(8).hex()}"
+
+    return new

@@ -1,0 +1,131 @@
+"""`office.ledger`: what happened, the figures computed from it, and the proof that nobody changed it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Literal
+
+from civicflow.calendars import check_aware, to_micros
+from civicflow.errors import InvalidInput
+from civicflow.hierarchy.chart import Chart
+from civicflow.ids import matter_of
+from civicflow.ledger.canonical import decode
+from civicflow.ledger.entries import Entry, read
+from civicflow.ledger.facts import CaseFacts
+from civicflow.ledger.figures import Rates, grouped, rates
+from civicflow.office.codec import record_of
+from civicflow.office.surroundings import Surroundings
+from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.workflows.desk import CaseRef
+from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.records import Case
+from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
+
+By = Literal["unit", "body", "category", "state"]
+
+
+class LedgerDesk:
+    """Entries, figures and proofs."""
+
+    __slots__ = ("_around", "_storage")
+
+    def __init__(self, storage: Storage, around: Surroundings) -> None:
+        self._storage, self._around = storage, around
+
+    # -- what happened -----------------------------------------------------------------------------------------------
+
+    def entries(self, case: CaseRef) -> tuple[Entry, ...]:
+        """Every entry of a case's matter, in order; of one share alone, if a share is given."""
+        given = case if isinstance(case, str) else case.id
+        matter = matter_of(Case(id=given).id)  # type: ignore[arg-type]  # an id may come as plain text
+        entries = tuple(read(row.body) for row in self._storage.history(matter))
+        return entries if given == matter else tuple(entry for entry in entries if entry.case == given)
+
+    def feed(self, *, after: int = 0) -> Iterator[tuple[int, Entry]]:
+        """Every entry of the office in the order of the commits, with its position, going on after one."""
+        while rows := self._storage.feed(after=after):
+            for row in rows:
+                yield row.position, read(row.body)
+            after = rows[-1].position
+
+    def private(self, entry: Entry) -> Mapping[str, object]:
+        """The private part of an entry: empty where there is none or where it was erased."""
+        part = self._storage.private(matter_of(entry.case), entry.version)
+        return decode(part.body) if part is not None else {}
+
+    # -- figures -----------------------------------------------------------------------------------------------------
+
+    def facts(self, *, under: str | None = None, flow: str | None = None) -> Iterator[CaseFacts]:
+        """The row of facts of every case, of those under a unit, or of one flow.
+
+        Args:
+            under: a unit by code, alias or id; its whole subtree by the chart of today.
+            flow: the name of a flow.
+        """
+        within = None if under is None else _under(self._around.chart(), under)
+        where = () if flow is None else (Filter("flow", "eq", flow),)
+        after = ""
+        while True:
+            page = self._storage.find(Query(where=where, limit=1000, after=after))
+            for stored in page.items:
+                facts = CaseFacts(**dict(zip(CaseFacts.columns(), stored.facts, strict=True)))  # type: ignore[arg-type]
+                if within is None or facts.unit in within or facts.body in within:
+                    yield facts
+            if not page.next:
+                return
+            after = page.next
+
+    def rates(
+        self,
+        *,
+        under: str | None = None,
+        flow: str = FOUR_PART_TICKET.name,
+        at: datetime | None = None,
+        opened_from: datetime | None = None,
+        opened_before: datetime | None = None,
+    ) -> Rates:
+        """On time, resolved, satisfied, open, overdue: of a flow's cases, with their denominators.
+
+        Args:
+            under: a unit by code, alias or id, with everything below it; everywhere where left out.
+            flow: the name of a flow; ``share`` gives the departments' own.
+            at: as of this instant; now where left out.
+            opened_from: only cases raised at or after this instant.
+            opened_before: only cases raised before this instant.
+        """
+        cases = self._period(self.facts(under=under, flow=flow), opened_from, opened_before)
+        return rates(cases, self._at(at))
+
+    def rates_by(
+        self,
+        by: By,
+        *,
+        under: str | None = None,
+        flow: str = FOUR_PART_TICKET.name,
+        at: datetime | None = None,
+        opened_from: datetime | None = None,
+        opened_before: datetime | None = None,
+    ) -> Mapping[str | None, Rates]:
+        """The figures of `rates` for each unit, body, category or state; None is the group without one."""
+        key: Callable[[CaseFacts], str | None] = lambda facts: getattr(facts, by)  # noqa: E731  # one line reads best
+        cases = self._period(self.facts(under=under, flow=flow), opened_from, opened_before)
+        return grouped(cases, key, self._at(at))
+
+    def _at(self, at: datetime | None) -> int:
+        return to_micros(self._around.now() if at is None else check_aware(at))
+
+    @staticmethod
+    def _period(
+        cases: Iterator[CaseFacts], opened_from: datetime | None, opened_before: datetime | None
+    ) -> Iterator[CaseFacts]:
+        low = None if opened_from is None else to_micros(check_aware(opened_from))
+        high = None if opened_before is None else to_micros(check_aware(opened_before))
+        for facts in cases:
+            opened = facts.opened
+            if opened is not None and (low is None or opened >= low) and (high is None or opened < high):
+                yield facts
+
+
+def _under(chart: Chart, unit: str) -> frozenset[str]:
+    return frozenset(chart.under(chart.resolve(unit)))

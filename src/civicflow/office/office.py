@@ -1,0 +1,330 @@
+"""The office: the one object that an integrator opens, and the only place that knows all the parts.
+
+It loads, lets the engine decide, encodes, commits and retries. It vouches for nobody: whoever calls `Office.act_as` has
+made sure that the person is who they say they are (a session, a token, a badge); the office checks, at every step, that
+this person holds the post they act in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Any, Self
+
+import attrs
+
+from civicflow.calendars import to_micros
+from civicflow.hierarchy.authority import Actor, actors_at
+from civicflow.hierarchy.chart import Chart
+from civicflow.ids import CaseId, IdSource, PersonId, UnitId, matter_of
+from civicflow.office.codec import case_of, facts_of
+from civicflow.office.commands import Commands
+from civicflow.office.ledger_desk import LedgerDesk
+from civicflow.office.registry import RegisterDesk
+from civicflow.office.surroundings import Surroundings
+from civicflow.plugins.notify.contract import Notifier
+from civicflow.plugins.notify.relay import Dice, RelayReport, relay
+from civicflow.plugins.storage.contract import Filter, Page, Query, Scalar, Storage
+from civicflow.refusals import Refusal
+from civicflow.workflows.councils.desk import Councils
+from civicflow.workflows.councils.funds import Funds
+from civicflow.workflows.desk import CaseRef
+from civicflow.workflows.engine.decide import Accepted, Act, Birth
+from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.engine.possible import Possibilities, what_can
+from civicflow.workflows.engine.records import Case
+from civicflow.workflows.tickets.desk import Tickets
+
+
+@attrs.frozen
+class Ticked:
+    """What a tick did.
+
+    Attributes:
+        rung: how many cases had a time limit that passed.
+        early: how many were asked too early and are asked again later.
+        lost: how many somebody else answered first.
+    """
+
+    rung: int
+    early: int
+    lost: int
+
+
+class Office:
+    """Cases, their ledger and the organisation they belong to, on one storage.
+
+    Opened by `civicflow.open`. Several threads may share one office; several processes may open one store.
+
+    Attributes:
+        register: who is who; see `RegisterDesk`.
+        tickets: the four-part ticket in words; see `Tickets`.
+        councils: proposals and votes in words; see `Councils`.
+        funds: money that proposals reserve; see `Funds`.
+        ledger: what happened, the figures, the proof; see `LedgerDesk`.
+        flows: the flows in use; `Flows.add` takes another one into use.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        around: Surroundings,
+        *,
+        ids: IdSource,
+        notifiers: Mapping[str, Notifier],
+        dice: Dice,
+        worker: str,
+    ) -> None:
+        self._storage, self._around = storage, around
+        self._commands = Commands(storage, around)
+        self._ids, self._notifiers, self._dice, self._worker = ids, notifiers, dice, worker
+        self.flows: Flows = around.flows
+        self.register = RegisterDesk(around, self._commands, ids)
+        self.ledger = LedgerDesk(storage, around)
+        self.tickets = Tickets(self)
+        self.councils = Councils(self)
+        self.funds = Funds(self)
+
+    # -- who acts ----------------------------------------------------------------------------------------------------
+
+    def act_as(self, person: str, *, post: str | None = None, unit: str | None = None) -> Actor:
+        """An actor: a resident, or a person in a post of a unit.
+
+        Args:
+            person: the pseudonymous id of somebody whom you vouch for.
+            post: the post they act in; whether they hold it is asked at each step, by the chart of that moment.
+            unit: the body of the post or the area it is attached to, by code, alias or id.
+
+        Raises:
+            NotFound: if no unit is called that; with the candidates that come near.
+        """
+        return Actor(PersonId(person), post, None if unit is None else self.unit(unit))
+
+    def unit(self, code: str) -> UnitId:
+        """A unit by its code, alias or id, as of today.
+
+        Raises:
+            NotFound: if there is none; with the candidates that come near.
+            InvalidInput: if there are several.
+        """
+        return self.chart().resolve(code)
+
+    def chart(self) -> Chart:
+        """The organisation as of today."""
+        return self._around.chart()
+
+    def new_id(self, kind: str) -> CaseId:
+        """A fresh id from the office's source."""
+        return CaseId(self._ids(kind))
+
+    # -- steps -------------------------------------------------------------------------------------------------------
+
+    def begin(
+        self,
+        flow: str,
+        step: str,
+        data: Any,
+        *,
+        by: Actor,
+        unit: UnitId | str | None,
+        key: str = "",
+        happened: datetime | None = None,
+        requester: PersonId | str | None = None,
+        anchors: Mapping[str, UnitId] | None = None,
+        parent: CaseRef | None = None,
+        brood: str = "",
+        child: str = "",
+    ) -> Case:
+        """Take the first step of a new case.
+
+        Args:
+            flow: the name of the flow; the case keeps its highest version of today.
+            step: a step that leads from nothing.
+            data: what the step asks for, as its data class or as a mapping.
+            by: who acts.
+            unit: the area whose matter it is, by code, alias or id.
+            key: an idempotency key: the same command with the same key acts once and gives the same case.
+            happened: when it happened, if not now; never in the future.
+            requester: who raised it, if not whoever acts.
+            anchors: other units that the flow names.
+            parent: for a mass child (a ballot, a signature), the case it belongs to.
+            brood: the kind of mass child.
+            child: the mass child's name, for instance the voter; there is one of each name a round.
+
+        Raises:
+            Refused: a rule said no.
+            InvalidInput: what was given is malformed.
+            Conflict: somebody else was faster five times in a row.
+        """
+        place = None if unit is None else self.unit(unit)
+        person = None if requester is None else PersonId(requester)
+        act = Act(step=step, actor=by, data=data, key=key, happened=happened)
+        root = None if parent is None else _id(parent)
+        new = self.new_id(flow) if root is None else CaseId("")
+
+        def birth(cases: Mapping[str, Any]) -> Birth:
+            above = None if root is None else case_of(cases[root])
+            return Birth(
+                case=new if above is None else CaseId(f"{above.id}:{brood}@{above.round}:{child}"),
+                flow=flow,
+                unit=place,
+                requester=person,
+                anchors=anchors or {},
+                parent=above,
+                brood=brood,
+                key=child,
+            )
+
+        ids = () if root is None else (root,)
+        return self._commands.begin(birth, ids, act)
+
+    def take(
+        self,
+        case: CaseRef,
+        step: str,
+        data: Any = None,
+        *,
+        by: Actor,
+        key: str = "",
+        why: str = "",
+        seen: int | None = None,
+        happened: datetime | None = None,
+    ) -> Case:
+        """Take a step of a case.
+
+        Args:
+            case: the case or its id; the case is meant as it is now.
+            step: a step of its flow.
+            data: what the step asks for, as its data class or as a mapping.
+            by: who acts.
+            key: an idempotency key: the same command with the same key acts once.
+            why: the actor's reason, public.
+            seen: the version that a long open form showed; if the case has moved on, nothing is done.
+            happened: when it happened, if not now; never in the future.
+
+        Raises:
+            Refused: a rule said no; nothing was changed.
+            NotFound: there is no such case, or its flow has no such step.
+            InvalidInput: what was given is malformed.
+            Conflict: the case has moved on since ``seen``, or somebody else was faster five times in a row.
+        """
+        act = Act(step=step, actor=by, data=data, key=key, why=why, happened=happened)
+        return self._settled(self._commands.take(_id(case), act, seen=seen))
+
+    def _settled(self, case: Case) -> Case:
+        """The case after what is due at once: a state whose limit is zero does not wait for the next tick."""
+        while case.due is not None and not case.outcome and case.due <= self._around.now():
+            if not isinstance(self._commands.ring(case.id), Accepted):
+                break
+            case = self.case(case)
+        return case
+
+    # -- looking -----------------------------------------------------------------------------------------------------
+
+    def case(self, case: CaseRef) -> Case:
+        """The case as it is now.
+
+        Raises:
+            NotFound: if there is none of that id.
+        """
+        return self._commands.case(_id(case))
+
+    def shares(self, case: CaseRef, *, body: UnitId | str | None = None) -> tuple[Case, ...]:
+        """The children of a case's matter, all or those of one body, in the order in which they were opened."""
+        matter = self._commands.matter(matter_of(_id(case)))
+        wanted = None if body is None else self.unit(body)
+        shares = [share for share in matter.shares() if wanted is None or share.body == wanted]
+        return tuple(sorted(shares, key=lambda share: (int(share.id.rpartition("@")[2]), share.id)))
+
+    def what_can(self, actor: Actor, case: CaseRef) -> Possibilities:
+        """What is allowed now, by whom, until when: the actor's steps first, then what others may do."""
+        matter = self._commands.matter(matter_of(_id(case)))
+        return what_can(self._commands.world(), matter, actor)
+
+    def ask(self, case: CaseRef, step: str, data: Any = None, *, by: Actor) -> Refusal | None:
+        """Why a step would be refused now, or None if it would be taken. Nothing is changed."""
+        return self._commands.ask(_id(case), Act(step=step, actor=by, data=data))
+
+    def asked(self, case: CaseRef) -> tuple[Actor, ...]:
+        """Who is asked to act now: in a root, everybody whom the root or one of its shares waits for."""
+        given = _id(case)
+        rows = self._storage.asked(case=given) if "/" in given else self._storage.asked(matter=given)
+        chart = self.chart()
+        return tuple(dict.fromkeys(actor for row in rows for actor in actors_at(row.address, chart)))
+
+    def find(self, *, limit: int = 100, after: str = "", order: tuple[str, ...] = (), **equal: Scalar) -> Page:
+        """Cases by their facts, a page at a time; see `civicflow.ledger.facts.CaseFacts` for the fields.
+
+        Args:
+            limit: how many at most.
+            after: the cursor of the page before.
+            order: fields to order by, ``-`` in front to descend.
+            equal: the values that fields must have.
+
+        Raises:
+            UnsupportedQuery: if a field is unknown.
+        """
+        where = tuple(Filter(field, "eq", value) for field, value in equal.items())
+        return self._storage.find(Query(where=where, order=order, limit=limit, after=after))
+
+    # -- time --------------------------------------------------------------------------------------------------------
+
+    def tick(self, *, limit: int = 1000) -> Ticked:
+        """Take every step whose time limit has passed by the office's clock. Call it as often as you like.
+
+        Several processes may tick at once: each limit passes once.
+
+        Args:
+            limit: how many cases to ask at most.
+        """
+        counts = {"rung": 0, "early": 0, "lost": 0}
+        left = limit
+        while left > 0:
+            due = self._storage.due(to_micros(self._around.now()), limit=min(left, 100))
+            progress = 0
+            for case, _ in due:
+                rung = self._commands.ring(CaseId(case))
+                kind = "lost" if rung is None else "rung" if isinstance(rung, Accepted) else "early"
+                counts[kind] += 1
+                progress += kind != "lost"
+            left -= len(due)
+            if not progress:
+                break
+        return Ticked(**counts)
+
+    def relay(self, *, limit: int = 100) -> RelayReport:
+        """Send what lies in the outbox through the notifiers; a failing one is named and never undoes a step."""
+        report = relay(
+            self._storage,
+            self._notifiers,
+            now=self._around.now(),
+            worker=self._worker,
+            random=self._dice,
+            limit=limit,
+            lease=timedelta(minutes=5),
+        )
+        return report
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Release the storage and the notifiers; a second call does nothing."""
+        for notifier in self._notifiers.values():
+            notifier.close()
+        self._storage.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _id(case: CaseRef) -> CaseId:
+    return CaseId(case) if isinstance(case, str) else case.id
+
+
+__all__ = ["Office", "Ticked", "facts_of", "Iterable"]

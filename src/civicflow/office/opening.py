@@ -1,0 +1,99 @@
+"""Opening an office: the storage by URL, and everything that the domain is given from outside (time, ids, chance)."""
+
+from __future__ import annotations
+
+import os
+import random
+import secrets
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from civicflow.calendars import WorkingCalendar, china
+from civicflow.errors import InvalidInput
+from civicflow.ids import IdSource, NewBytes, random_ids
+from civicflow.office.office import Office
+from civicflow.office.surroundings import Clock, Surroundings
+from civicflow.plugins.backends import open_notifier, open_storage
+from civicflow.plugins.manager import Plugins
+from civicflow.plugins.notify.contract import Notifier
+from civicflow.plugins.storage.contract import Storage
+from civicflow.workflows.councils.funds import FUND
+from civicflow.workflows.councils.notice import OBJECTION
+from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
+from civicflow.workflows.councils.vote import BALLOT
+from civicflow.workflows.engine.flow import Flow
+from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.registering import REGISTERING
+from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
+from civicflow.workflows.tickets.share import SHARE
+
+SHIPPED: tuple[Flow, ...] = (REGISTERING, SHARE, FOUR_PART_TICKET, FUND, BALLOT, OBJECTION, COUNCIL_PROPOSAL)
+"""The flows that every office has."""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_office(
+    storage: str | Storage,
+    *,
+    notify: Sequence[str | Notifier] = (),
+    clock: Clock = _now,
+    calendar: WorkingCalendar | None = None,
+    ids: IdSource | None = None,
+    new_bytes: NewBytes = secrets.token_bytes,
+    flows: Iterable[Flow] = (),
+    plugins: Plugins | None = None,
+) -> Office:
+    """Open an office on a storage.
+
+    Args:
+        storage: a URL, whose scheme names the backend (``memory://``, ``sqlite:///file.db``), or an open storage.
+        notify: where notices go: URLs (``console://``, ``file:///notices.jsonl``), or notifiers.
+        clock: tells the time; the system's clock where left out. It must be aware of its zone.
+        calendar: in which time limits are counted; China's where left out.
+        ids: makes new ids; random ones where left out.
+        new_bytes: a source of random bytes, for salts and ids.
+        flows: further flows to take into use.
+        plugins: the installed plugins where left out; ``Plugins()`` for none.
+
+    Raises:
+        PluginError: no backend is installed for a scheme; the message names the extra to install.
+        StorageError: the store cannot be opened.
+    """
+    if plugins is None:
+        plugins = Plugins()
+        plugins.load()
+    opened = open_storage(storage) if isinstance(storage, str) else storage
+    notifiers = _notifiers(notify)
+    observers = plugins
+    around = Surroundings(
+        opened,
+        clock=clock,
+        calendar=china() if calendar is None else calendar,
+        flows=Flows((*SHIPPED, *plugins.flows(), *flows)),
+        new_bytes=new_bytes,
+        channels=tuple(notifiers),
+        observers=observers,
+    )
+    return Office(
+        opened,
+        around,
+        ids=random_ids(new_bytes) if ids is None else ids,
+        notifiers=notifiers,
+        dice=random.Random(),  # noqa: S311  # jitter between attempts is no secret
+        worker=f"pid-{os.getpid()}",
+    )
+
+
+def _notifiers(notify: Sequence[str | Notifier]) -> dict[str, Notifier]:
+    opened: dict[str, Notifier] = {}
+    for notifier in (open_notifier(n) if isinstance(n, str) else n for n in notify):
+        if notifier.name in opened:
+            msg = f"two notifiers are called {notifier.name!r}; give each channel a name of its own"
+            raise InvalidInput(msg)
+        opened[notifier.name] = notifier
+    return opened
+
+

@@ -1,0 +1,219 @@
+"""One of many: the storage or the notifier that a URL's scheme names.
+
+A distribution brings a backend by an entry point in the group ``civicflow.storage`` or ``civicflow.notifiers``, whose
+name is the scheme and whose object is ``open(url) -> backend``. It is imported when its scheme is asked for, not before.
+
+The schemes of civicflow's own backends are ours: they resolve from a table, without looking at what is installed, so
+that no distribution can put itself between an office and its ledger by being installed. One that announces such a
+scheme is passed over and listed as failed by `backend_states`; every other scheme goes on working. Two distributions
+for one other scheme are an error that names both, and neither is imported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Any, Final, Generic, TypeVar, cast
+
+import attrs
+
+from civicflow.errors import CivicflowError, InvalidInput, PluginError
+from civicflow.plugins.discovery import NOTIFIERS, STORAGE, Found, Source, find, in_a_line, own
+from civicflow.plugins.notify.contract import API_VERSION as NOTIFIER_API
+from civicflow.plugins.notify.contract import Notifier
+from civicflow.plugins.protocols import shortcomings
+from civicflow.plugins.states import PluginState
+from civicflow.plugins.storage.contract import API_VERSION as STORAGE_API
+from civicflow.plugins.storage.contract import Storage
+
+B = TypeVar("B")
+
+_EXTRAS: Final[Mapping[str, str]] = {"postgresql": "postgresql", "postgres": "postgresql"}
+"""Schemes that an extra of civicflow brings, by the extra's name."""
+
+
+@attrs.frozen(kw_only=True)
+class _Kind(Generic[B]):
+    """A kind of backend: its word in messages, its group, our own schemes, and its contract."""
+
+    word: str
+    group: str
+    ours: Mapping[str, str]
+    contract: Callable[..., B]
+    api_version: int
+
+
+_STORAGE: Final = _Kind[Storage](
+    word="storage",
+    group=STORAGE,
+    ours={
+        "memory": "civicflow.plugins.storage.memory:open_storage",
+        "sqlite": "civicflow.plugins.storage.sqlite:open_storage",
+    },
+    contract=Storage,
+    api_version=STORAGE_API,
+)
+_NOTIFIER: Final = _Kind[Notifier](
+    word="notifier",
+    group=NOTIFIERS,
+    ours={
+        "console": "civicflow.plugins.notify.console:open_notifier",
+        "file": "civicflow.plugins.notify.file:open_notifier",
+    },
+    contract=Notifier,
+    api_version=NOTIFIER_API,
+)
+
+
+def open_storage(url: str) -> Storage:
+    """The storage at a URL, for instance ``memory://`` or ``sqlite:///office.db``.
+
+    Args:
+        url: ``SCHEME://…``; what follows the scheme is the backend's own.
+
+    Raises:
+        InvalidInput: if it is no URL.
+        PluginError: if no distribution, or more than one, brings the scheme, or what it brings cannot be used.
+        StorageError: as the storage itself says.
+    """
+    return _open(_STORAGE, url)
+
+
+def open_notifier(url: str) -> Notifier:
+    """The notifier at a URL, for instance ``console://`` or ``file:///var/spool/notices.jsonl``.
+
+    Args:
+        url: ``SCHEME://…``; what follows the scheme is the notifier's own.
+
+    Raises:
+        InvalidInput: if it is no URL.
+        PluginError: if no distribution, or more than one, brings the scheme, or what it brings cannot be used.
+    """
+    return _open(_NOTIFIER, url)
+
+
+def backend_states() -> tuple[PluginState, ...]:
+    """Every backend that is installed, with what is wrong with it as far as can be told without importing it."""
+    return (*_states(_STORAGE), *_states(_NOTIFIER))
+
+
+def _open(kind: _Kind[B], url: str) -> B:
+    scheme = _scheme(kind, url)
+    if scheme in kind.ours:  # our own pass the contract suite on every run and need no second look at each start
+        ours = Source(group=kind.group, name=scheme, value=kind.ours[scheme], distribution="civicflow")
+        opener = ours.load()
+        return cast("Callable[[str], B]", opener)(url)
+    source = _resolve(kind, scheme, find(kind.group))
+    return _checked(kind, source, _call(source, url))
+
+
+def _scheme(kind: _Kind[Any], url: str) -> str:
+    scheme, separator, _ = url.partition("://")
+    if not separator or not scheme or not scheme.isascii():
+        msg = f"a {kind.word} is named by a URL such as {next(iter(kind.ours))}://; got {scheme!r} without a scheme"
+        raise InvalidInput(msg)
+    return scheme.lower()
+
+
+def _resolve(kind: _Kind[Any], scheme: str, found: Found) -> Source:
+    candidates = [source for source in found.sources if source.name.lower() == scheme]
+    match candidates:
+        case [source]:
+            return source
+        case []:
+            raise _unknown(kind, scheme, found)
+    raise PluginError(_quarrel(kind, scheme, candidates), plugin=scheme)
+
+
+def _quarrel(kind: _Kind[Any], scheme: str, candidates: Iterable[Source]) -> str:
+    both = " and ".join(f"{source.label} ({source.value})" for source in candidates)
+    return f"{both} both bring the {kind.word} {scheme}://; uninstall one of them"
+
+
+def _unknown(kind: _Kind[Any], scheme: str, found: Found) -> PluginError:
+    known = ", ".join(sorted({*kind.ours, *(source.name for source in found.sources)}))
+    if extra := _EXTRAS.get(scheme):
+        remedy = f"install it with: pip install 'civicflow[{extra}]'"
+    else:
+        remedy = f"install the distribution that brings it (entry point group {kind.group})"
+    notes = "".join(f"; {error}" for _, error in found.unreadable)
+    return PluginError(f"there is no {kind.word} {scheme}://, known are {known}; {remedy}{notes}", plugin=scheme)
+
+
+def _call(source: Source, url: str) -> object:
+    opener = source.load()
+    if not callable(opener):
+        fault = f"is of type {type(opener).__name__}; it should be a callable open(url)"
+        raise source.error(fault)
+    if faults := shortcomings(_Opening(opener), _Opener):
+        fault = f"should be a callable open(url): {'; '.join(faults)}"
+        raise source.error(fault)
+    try:
+        return opener(url)
+    except CivicflowError:
+        raise
+    except Exception as error:
+        fault = f"cannot open its URL: {_discreet(in_a_line(error), url)}"
+        raise source.error(fault) from error
+
+
+class _Opener:
+    """The shape of what an entry point of a backend names."""
+
+    def open(self, url: str, /) -> object:
+        """Open what the URL names."""
+
+
+class _Opening:
+    """An entry point's object in the place where `_Opener` has its method."""
+
+    def __init__(self, opener: Callable[..., object]) -> None:
+        self.open = opener
+
+
+def _checked(kind: _Kind[B], source: Source, backend: object) -> B:
+    spoken = getattr(backend, "api_version", kind.api_version)
+    if spoken != kind.api_version:
+        older = isinstance(spoken, int) and spoken < kind.api_version
+        remedy = f"update {source.distribution}" if older else "update civicflow"
+        fault = (
+            f"speaks version {spoken} of the {kind.word} contract, this civicflow version {kind.api_version}; {remedy}"
+        )
+    else:
+        fault = "; ".join(shortcomings(backend, cast("type", kind.contract)))
+        fault = fault and f"returned an object of type {type(backend).__name__}, which is no {kind.word}: {fault}"
+    if fault:
+        _give_back(backend)
+        raise source.error(fault)
+    return cast("B", backend)
+
+
+def _give_back(backend: object) -> None:
+    """Close what was opened and cannot be used, as well as it goes."""
+    close = getattr(backend, "close", None)
+    if callable(close):
+        with suppress(Exception):  # its contract is broken already; that error is the one to be read
+            close()
+
+
+def _discreet(text: str, url: str) -> str:
+    """A message without the password of the URL."""
+    authority = url.partition("://")[2].partition("/")[0]
+    password = authority.rpartition("@")[0].partition(":")[2]
+    return text.replace(password, "***") if password else text
+
+
+def _states(kind: _Kind[Any]) -> list[PluginState]:
+    found = find(kind.group)
+    ours = [own(kind.group, scheme, value) for scheme, value in sorted(kind.ours.items())]
+    theirs = [source for source in found.sources if source.distribution != "civicflow" or source.name not in kind.ours]
+    states = [PluginState.of(source, "available") for source in ours]
+    for source in theirs:
+        scheme = source.name.lower()
+        rivals = [other for other in (*ours, *theirs) if other.name.lower() == scheme]
+        if len(rivals) > 1:
+            states.append(PluginState.of(source, "failed", error=_quarrel(kind, scheme, rivals)))
+        else:
+            states.append(PluginState.of(source, "available"))
+    states += [PluginState.of(source, "failed", error=str(error)) for source, error in found.unreadable]
+    return states

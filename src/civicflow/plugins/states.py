@@ -1,0 +1,52 @@
+"""What became of each plugin, for operators: ``civicflow plugins --json`` lists these."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import attrs
+
+from civicflow.plugins.discovery import Source
+
+Status = Literal["loaded", "available", "blocked", "failed", "missing"]
+"""``loaded`` its hooks are called; ``available`` a backend, imported when its scheme is asked for; ``blocked`` by the
+allow or block list; ``failed`` see its error; ``missing`` on the allow list, but nothing of the name is installed."""
+
+
+@attrs.frozen(kw_only=True)
+class PluginState:
+    """One plugin and what became of it.
+
+    Attributes:
+        group: the entry point group: ``civicflow``, ``civicflow.storage`` or ``civicflow.notifiers``.
+        name: the entry point's name; for a backend the URL scheme.
+        distribution: who brings it, or empty for what the host registered itself.
+        version: the distribution's version, or empty.
+        entry_point: what it points to, ``module:object``, or empty.
+        status: see `Status`.
+        hooks: the hooks that it implements.
+        error: one line, when it failed.
+    """
+
+    group: str
+    name: str
+    distribution: str
+    version: str
+    entry_point: str = ""
+    status: Status
+    hooks: tuple[str, ...] = ()
+    error: str = ""
+
+    @classmethod
+    def of(cls, source: Source, status: Status, *, hooks: tuple[str, ...] = (), error: str = "") -> PluginState:
+        """The state of the plugin that comes from a source."""
+        return cls(
+            group=source.group,
+            name=source.name,
+            distribution=source.distribution,
+            version=source.version,
+            entry_point=source.value,
+            status=status,
+            hooks=hooks,
+            error=error,
+        )

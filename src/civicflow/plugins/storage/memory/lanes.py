@@ -1,0 +1,100 @@
+"""The outbox in memory: a lane for each case, recipient and channel, of which only the oldest open row may go out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from heapq import nsmallest
+
+import attrs
+
+from civicflow.plugins.storage.batches import lease_lost
+from civicflow.plugins.storage.contract import Claim, Dead, Message, Outcome, Retry
+
+
+@attrs.define
+class _Row:
+    """A message on its way.
+
+    Attributes:
+        available: the instant from which it may be claimed: not before, after a retry, after a lease.
+        worker: who holds it, or None.
+    """
+
+    number: int
+    message: Message
+    available: int
+    attempts: int = 0
+    worker: str | None = None
+    last_error: str = ""
+
+    def claim(self, token: str) -> Claim:
+        return Claim(token=token, message=self.message, attempts=self.attempts, last_error=self.last_error)
+
+
+class Lanes:
+    """All messages that are not delivered, and the names of all that ever were put."""
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._open: dict[tuple[str, str, str], deque[_Row]] = {}
+        self._lent: dict[str, _Row] = {}
+        self._dead: list[_Row] = []
+
+    def put(self, messages: Iterable[Message]) -> None:
+        """Queue messages; one whose name was put before is left out."""
+        for message in messages:
+            if message.dedupe not in self._names:
+                self._names.add(message.dedupe)
+                row = _Row(len(self._names), message, message.not_before)
+                self._open.setdefault(_lane(message), deque()).append(row)
+
+    def claim(self, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
+        """Lend the oldest row of each lane that may go out now."""
+        first = (lane[0] for lane in self._open.values())
+        ripe = nsmallest(limit, ((row.available, row.number, row) for row in first if row.available <= now))
+        claims = []
+        for row in sorted((row for _, _, row in ripe), key=lambda row: row.number):
+            self._lent.pop(_token(row), None)
+            row.attempts, row.available, row.worker = row.attempts + 1, now + lease, worker
+            self._lent[_token(row)] = row
+            claims.append(row.claim(_token(row)))
+        return tuple(claims)
+
+    def settle(self, claim: Claim, outcome: Outcome) -> None:
+        """Take back a row that was lent."""
+        row = self._lent_row(claim)
+        del self._lent[claim.token]
+        row.worker = None
+        if isinstance(outcome, Retry):
+            row.available, row.last_error = outcome.at, outcome.error
+            return
+        if isinstance(outcome, Dead):
+            row.last_error = outcome.error
+            self._dead.append(row)
+        lane = self._open[_lane(row.message)]
+        lane.popleft()
+        if not lane:
+            del self._open[_lane(row.message)]
+
+    def extend(self, claim: Claim, until: int) -> None:
+        """Lend a row for longer."""
+        self._lent_row(claim).available = until
+
+    def dead(self, limit: int) -> tuple[Claim, ...]:
+        """The rows given up, the oldest first."""
+        return tuple(row.claim("") for row in nsmallest(limit, self._dead, key=lambda row: row.number))
+
+    def _lent_row(self, claim: Claim) -> _Row:
+        try:
+            return self._lent[claim.token]
+        except KeyError:
+            raise lease_lost(claim) from None
+
+
+def _lane(message: Message) -> tuple[str, str, str]:
+    return message.case, message.recipient, message.channel
+
+
+def _token(row: _Row) -> str:
+    return f"{row.number}.{row.attempts}"

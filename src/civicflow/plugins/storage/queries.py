@@ -1,0 +1,146 @@
+"""Queries as every storage reads them: checked once, then a plan of filters, orders and the place to go on from.
+
+A cursor holds the values of the last record that was seen, with a digest of the query it came from. It is a place in
+the order and not a row number, so it stays good while others write.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable
+
+import attrs
+
+from civicflow.errors import UnsupportedQuery
+from civicflow.plugins.storage.batches import fits, within
+from civicflow.plugins.storage.contract import FIELDS, Filter, Query, Scalar, StoredCase
+
+COLUMNS: dict[str, type[str | int]] = {"case": str, "matter": str, **FIELDS}
+"""Everything a query may name, with the type of its values."""
+
+_FACT = {name: index for index, name in enumerate(FIELDS)}
+
+
+@attrs.frozen
+class Order:
+    """One field to order by; None counts as less than every value."""
+
+    field: str
+    descending: bool
+
+
+@attrs.frozen(kw_only=True)
+class Plan:
+    """A query that was found to be sound.
+
+    Attributes:
+        where: its conditions.
+        order: its orders, the tie-break by ``case`` always last.
+        limit: how many records at most, or None for all.
+        after: the values of `order` in the last record seen, or None for the beginning.
+        digest: what the cursors of this query carry.
+    """
+
+    where: tuple[Filter, ...]
+    order: tuple[Order, ...]
+    limit: int | None
+    after: tuple[Scalar, ...] | None
+    digest: str
+
+    def cursor(self, last: StoredCase) -> str:
+        """The opaque cursor that goes on after this record."""
+        values = [reader(order.field)(last) for order in self.order]
+        return base64.urlsafe_b64encode(json.dumps([self.digest, *values]).encode()).decode()
+
+
+def plan(query: Query, *, everything: bool = False) -> Plan:
+    """Check a query; with ``everything``, its limit and cursor are not looked at.
+
+    Raises:
+        UnsupportedQuery: an unknown field or filter, a value of the wrong type, a cursor of another query.
+    """
+    for condition in query.where:
+        _check(condition)
+    order = _order(query.order)
+    # Values are part of the digest by their repr, which is the same in every process.
+    content = repr([(f.field, f.op, f.value) for f in query.where] + list(query.order))
+    digest = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    if everything:
+        return Plan(where=query.where, order=order, limit=None, after=None, digest=digest)
+    if query.limit < 1:
+        raise UnsupportedQuery(f"a page holds at least one record; got a limit of {query.limit}")
+    after = _place(query.after, digest, order) if query.after else None
+    return Plan(where=query.where, order=order, limit=query.limit, after=after, digest=digest)
+
+
+def reader(field: str) -> Callable[[StoredCase], Scalar]:
+    """A function that reads a field from a record."""
+    if field == "case":
+        return lambda stored: stored.case
+    if field == "matter":
+        return lambda stored: stored.matter
+    index = _FACT[field]
+    return lambda stored: stored.facts[index]
+
+
+def past(prefix: str) -> str | None:
+    r"""The least text that is greater than every text with this prefix, or None where there is none.
+
+    >>> past("4101"), past("区\U0010ffff"), past("")
+    ('4102', '匛', None)
+    """
+    for index in range(len(prefix) - 1, -1, -1):
+        point = ord(prefix[index])
+        if point < 0x10FFFF:
+            following = 0xE000 if point == 0xD7FF else point + 1  # no text holds a surrogate
+            return prefix[:index] + chr(following)
+    return None
+
+
+def _check(condition: Filter) -> None:
+    kind, value = _kind(condition.field), condition.value
+    match condition.op:
+        case "eq":
+            values: tuple[object, ...] = (value,)
+        case "in" if isinstance(value, tuple):
+            values = value
+        case "range" if isinstance(value, tuple) and len(value) == 2:
+            values = value
+        case "prefix" if kind is str and isinstance(value, str):
+            values = (value,)
+        case _:
+            msg = f"no filter {condition.op!r} on {condition.field} takes {value!r}; see Filter for the shapes"
+            raise UnsupportedQuery(msg)
+    for one in values:
+        if one is not None and not (fits(one) if kind is str else within(one)):
+            raise UnsupportedQuery(f"{condition.field} holds values of type {kind.__name__}; got {one!r}")
+
+
+def _kind(field: str) -> type[str | int]:
+    try:
+        return COLUMNS[field]
+    except KeyError:
+        msg = f"there is no field {field!r} to find by; there are {', '.join(COLUMNS)}"
+        raise UnsupportedQuery(msg) from None
+
+
+def _order(names: tuple[str, ...]) -> tuple[Order, ...]:
+    orders = [Order(name.removeprefix("-"), name.startswith("-")) for name in names]
+    for order in orders:
+        _kind(order.field)
+    return (*orders, Order("case", descending=False))
+
+
+def _place(cursor: str, digest: str, order: tuple[Order, ...]) -> tuple[Scalar, ...]:
+    try:
+        content = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
+        theirs, *values = content
+    except (ValueError, TypeError, binascii.Error):
+        raise UnsupportedQuery(f"{cursor!r} is no cursor; pass Page.next as it was given") from None
+    sound = theirs == digest and len(values) == len(order)
+    if not sound or any(v is not None and type(v) is not COLUMNS[o.field] for v, o in zip(values, order, strict=True)):
+        raise UnsupportedQuery("the cursor belongs to another query; keep filters and order while you turn pages")
+    return tuple(values)

@@ -1,0 +1,26 @@
+"""``sqlite:///file``: the built-in durable storage, for one machine with any number of processes and threads.
+
+``sqlite:///town.db`` is a path relative to the working folder, ``sqlite:////srv/town.db`` an absolute one. Settings
+follow the path: ``?synchronous=normal`` (``full`` is the default, ``off`` is for what may be lost) and ``&timeout=30``
+(seconds to wait for another writer).
+
+The file is in WAL mode, every writing transaction is ``BEGIN IMMEDIATE``, and tables may be read by anyone: texts are
+texts, instants are microseconds since 1970 UTC, and the bytes that are hashed lie as they were committed.
+"""
+
+from __future__ import annotations
+
+from civicflow.plugins.storage.sqlite.address import Address
+from civicflow.plugins.storage.sqlite.store import SqliteStorage
+
+__all__ = ["SqliteStorage", "open_storage"]
+
+
+def open_storage(url: str) -> SqliteStorage:
+    """Open the file that a URL names, and create or migrate it where that is due.
+
+    Raises:
+        InvalidInput: the URL is malformed.
+        StorageError: the file cannot be opened, is no database, or was written by a newer civicflow.
+    """
+    return SqliteStorage(Address.of(url))

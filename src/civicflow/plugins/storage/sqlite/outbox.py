@@ -1,0 +1,87 @@
+"""The outbox: of each lane (case, recipient, channel) only the oldest open row may go out.
+
+A token is the row's number and the count of its claims, so every claim has its own.
+"""
+
+# ruff: noqa: S608  statements are put together from our own names; every value is bound
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from typing import Any, Final
+
+from civicflow.plugins.storage.batches import lease_lost
+from civicflow.plugins.storage.contract import Claim, Done, Message, Outcome, Retry
+
+_RIPE: Final = (
+    "SELECT number FROM outbox o WHERE status = 0 AND available <= ?1 AND NOT EXISTS ("
+    "SELECT 1 FROM outbox e WHERE e.status = 0 AND e.case_id = o.case_id AND e.recipient = o.recipient "
+    "AND e.channel = o.channel AND e.number < o.number) ORDER BY available, number LIMIT ?2"
+)
+_CLAIM: Final = (
+    "UPDATE outbox SET available = ?3, worker = ?4, attempts = attempts + 1 "
+    f"WHERE number IN ({_RIPE}) "
+    "RETURNING number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before"
+)
+_DEAD: Final = (
+    "SELECT number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before "
+    "FROM outbox WHERE status = 2 ORDER BY number LIMIT ?"
+)
+_HELD: Final = "WHERE number = ? AND attempts = ? AND worker IS NOT NULL"
+
+
+def claim(cursor: sqlite3.Cursor, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
+    """Lend rows; where there are none, no writer is kept waiting."""
+    if not cursor.execute(_RIPE, (now, 1)).fetchall():
+        return ()
+    cursor.execute("BEGIN IMMEDIATE")
+    rows = cursor.execute(_CLAIM, (now, limit, now + lease, worker)).fetchall()
+    cursor.execute("COMMIT")
+    return tuple(_claim(row, f"{row[0]}.{row[1]}") for row in sorted(rows))
+
+
+def settle(cursor: sqlite3.Cursor, claim: Claim, outcome: Outcome) -> None:
+    """Take back a row that was lent."""
+    if isinstance(outcome, Done):
+        # The row stays for its name, so that the same message is never put again.
+        _change(cursor, claim, "status = 1, worker = NULL, body = x''", ())
+    elif isinstance(outcome, Retry):
+        _change(cursor, claim, "available = ?, worker = NULL, last_error = ?", (outcome.at, outcome.error))
+    else:
+        _change(cursor, claim, "status = 2, worker = NULL, last_error = ?", (outcome.error,))
+
+
+def extend(cursor: sqlite3.Cursor, claim: Claim, until: int) -> None:
+    """Lend a row for longer."""
+    _change(cursor, claim, "available = ?", (until,))
+
+
+def dead(cursor: sqlite3.Cursor, limit: int) -> tuple[Claim, ...]:
+    """Rows that were given up."""
+    return tuple(_claim(row, "") for row in cursor.execute(_DEAD, (limit,)))
+
+
+def _change(cursor: sqlite3.Cursor, claim: Claim, change: str, values: tuple[int | str, ...]) -> None:
+    number, _, attempts = claim.token.partition(".")
+    if not (number.isdigit() and attempts.isdigit()):
+        raise lease_lost(claim)
+    cursor.execute("BEGIN IMMEDIATE")
+    cursor.execute(f"UPDATE outbox SET {change} {_HELD}", (*values, int(number), int(attempts)))
+    if cursor.rowcount != 1:
+        raise lease_lost(claim)
+    cursor.execute("COMMIT")
+
+
+def _claim(row: Sequence[Any], token: str) -> Claim:
+    _, attempts, last_error, dedupe, case, recipient, channel, topic, body, not_before = row
+    message = Message(
+        dedupe=dedupe,
+        case=case,
+        recipient=recipient,
+        channel=channel,
+        topic=topic,
+        body=body,
+        not_before=not_before,
+    )
+    return Claim(token=token, message=message, attempts=attempts, last_error=last_error)

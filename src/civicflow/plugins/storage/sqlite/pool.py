@@ -1,0 +1,165 @@
+"""Connections to one file: each serves one call at a time, and as many are open as calls run at once.
+
+Taking one from the idle list and putting it back are single operations on a list, so threads need no lock here.
+A connection must not live through a fork (SQLite, "How To Corrupt", 2.6): the idle ones are closed before it, and both
+processes open new ones when they need them.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable
+from typing import Concatenate, Final, ParamSpec, TypeVar
+from weakref import WeakSet
+
+from civicflow.errors import CivicflowError, StorageError
+from civicflow.plugins.storage.sqlite.address import Address
+from civicflow.plugins.storage.sqlite.faults import Unreadable, explained
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_POOLS: WeakSet[Pool] = WeakSet()
+_INHERITED: Final[list[sqlite3.Cursor]] = []
+"""What a forked process must neither use nor close."""
+
+_WAL_ATTEMPTS: Final = 200
+_WAL_PAUSE: Final = 0.01  # seconds
+
+
+class Pool:
+    """All connections of one open storage."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._idle: list[sqlite3.Cursor] = []
+        self._closed = False
+        if not _POOLS:
+            _watch_forks()
+        _POOLS.add(self)
+
+    def run(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do some work with a cursor; whatever transaction an error leaves open is rolled back."""
+        cursor = self._take()
+        try:
+            result = work(cursor, *args, **kwargs)
+        except CivicflowError:
+            if cursor.connection.in_transaction:
+                cursor.execute("ROLLBACK")
+            self._give(cursor)
+            raise
+        except BaseException as error:
+            # SQLite has rolled back by itself when the disk is full; closing rolls back what is left.
+            cursor.connection.close()
+            known = explained(error, self._address.path)
+            if known is None:
+                raise
+            raise known from error
+        self._give(cursor)
+        return result
+
+    def read(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do some work that only reads; texts that are damaged are read as far as they go."""
+        try:
+            return self.run(work, *args, **kwargs)
+        except Unreadable:
+
+            def leniently(cursor: sqlite3.Cursor) -> R:
+                # No sound text holds a lone surrogate, so a damaged one never looks like another.
+                cursor.connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
+                try:
+                    return work(cursor, *args, **kwargs)
+                finally:
+                    cursor.connection.text_factory = str
+
+            return self.run(leniently)
+
+    def close(self) -> None:
+        """Close every connection; one that is in use is closed when its call ends."""
+        self._closed = True
+        self.drain()
+
+    def drain(self) -> None:
+        """Close what is idle."""
+        for cursor in self._emptied():
+            cursor.connection.close()
+
+    def abandon(self) -> None:
+        """In a forked process: forget what belongs to the parent."""
+        _INHERITED.extend(self._emptied())
+
+    def _emptied(self) -> list[sqlite3.Cursor]:
+        taken = []
+        while self._idle:
+            try:
+                taken.append(self._idle.pop())
+            except IndexError:  # another thread took it
+                break
+        return taken
+
+    def _take(self) -> sqlite3.Cursor:
+        if self._closed:
+            raise StorageError("this storage was closed; open it again")
+        try:
+            return self._idle.pop()
+        except IndexError:
+            try:
+                return connect(self._address)
+            except sqlite3.Error as error:
+                raise explained(error, self._address.path) or error from error
+
+    def _give(self, cursor: sqlite3.Cursor) -> None:
+        self._idle.append(cursor)
+        if self._closed:
+            self.drain()
+
+
+def connect(address: Address) -> sqlite3.Cursor:
+    """A new connection, set up; its cursor is all that is needed of it."""
+    connection = sqlite3.connect(
+        address.path, timeout=address.timeout, isolation_level=None, check_same_thread=False, cached_statements=256
+    )
+    try:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA synchronous = {address.synchronous}")
+        _to_wal(cursor)
+    except BaseException:
+        connection.close()
+        raise
+    return cursor
+
+
+def _to_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch a new file to WAL; the busy timeout does not cover this, so several that open it at once take turns."""
+    for _ in range(_WAL_ATTEMPTS):
+        try:
+            if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+                return
+            cursor.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(_WAL_PAUSE)
+    raise StorageError("the file cannot be switched to WAL; is it on a network drive, or held by another program?")
+
+
+def _watch_forks() -> None:
+    if _WATCHED or not hasattr(os, "register_at_fork"):
+        return
+    _WATCHED.append(True)
+    os.register_at_fork(before=_before_fork, after_in_child=_after_fork)
+
+
+def _before_fork() -> None:
+    for pool in tuple(_POOLS):
+        pool.drain()
+
+
+def _after_fork() -> None:
+    for pool in tuple(_POOLS):
+        pool.abandon()
+
+
+_WATCHED: Final[list[bool]] = []

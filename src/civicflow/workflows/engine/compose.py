@@ -1,0 +1,129 @@
+"""Composition: stages recombined into one flow.
+
+A stage is a flow whose finals carry an outcome. Composing names for every outcome of every stage what comes next, another
+stage or an end, so nothing is left hanging. The result is one ordinary flow, whose states and steps bear their stage's
+name in front: ``group.voting``, ``council.open``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import attrs
+
+from civicflow.errors import Fault, InvalidInput
+from civicflow.texts import Text
+from civicflow.workflows.engine.flow import NEW, Branch, Flow, State, Step
+
+
+@attrs.frozen
+class Stage:
+    """A flow in its place.
+
+    Attributes:
+        flow: the stage's own flow; its first step, from `NEW`, says in which state it is entered.
+        leads: for each outcome of its finals, the stage or the end that comes next.
+    """
+
+    flow: Flow
+    leads: Mapping[str, str]
+
+    @property
+    def entry(self) -> str:
+        """The state in which the stage is entered."""
+        return next(step.to[0].to for step in self.flow.steps if NEW in step.of)
+
+
+def compose(
+    name: str,
+    version: int,
+    text: Text | str,
+    stages: Mapping[str, Stage],
+    *,
+    ends: Mapping[str, Text | str],
+    begins: tuple[Step, ...],
+) -> Flow:
+    """One flow of several stages.
+
+    Args:
+        name: of the flow.
+        version: of the flow; a change in any stage calls for a new one.
+        text: what a clerk reads.
+        stages: by name, in order.
+        ends: the final states, by the outcome that they are.
+        begins: the steps from `NEW`; their targets are names of stages.
+
+    Raises:
+        InvalidInput: if an outcome leads nowhere, or to a name that is neither stage nor end; every fault at once.
+    """
+    faults = [fault for here, stage in stages.items() for fault in _faults(name, here, stage, stages, ends)]
+    faults += [
+        Fault(source=name, path=step.name, reason=f"begins in {branch.to!r}, which is no stage")
+        for step in begins
+        for branch in step.to
+        if branch.to not in stages
+    ]
+    if faults:
+        msg = f"the stages of {name}@{version} do not fit"
+        raise InvalidInput(msg, faults)
+    states = [_state(here, state) for here, stage in stages.items() for state in stage.flow.states if not state.final]
+    states += [State(outcome, ended, final=outcome) for outcome, ended in ends.items()]
+    steps = [_retargeted(step, lambda to: f"{to}.{stages[to].entry}") for step in begins]
+    for here, stage in stages.items():
+        steps += [_step(here, stage, step, stages) for step in stage.flow.steps if NEW not in step.of]
+    return Flow(
+        name,
+        version,
+        text,
+        tuple(states),
+        tuple(steps),
+        slots={slot: flow for stage in stages.values() for slot, flow in stage.flow.slots.items()},
+        broods={brood: flow for stage in stages.values() for brood, flow in stage.flow.broods.items()},
+    )
+
+
+def _faults(
+    name: str, here: str, stage: Stage, stages: Mapping[str, Stage], ends: Mapping[str, Text | str]
+) -> list[Fault]:
+    outcomes = {state.final for state in stage.flow.states if state.final}
+    return [
+        *(
+            Fault(source=name, path=here, reason=f"its outcome {outcome!r} leads nowhere; say which stage or end comes next")
+            for outcome in sorted(outcomes - stage.leads.keys())
+        ),
+        *(
+            Fault(source=name, path=here, reason=f"there is no outcome {outcome!r}; there are {', '.join(sorted(outcomes))}")
+            for outcome in sorted(stage.leads.keys() - outcomes)
+        ),
+        *(
+            Fault(source=name, path=here, reason=f"{outcome!r} leads to {to!r}, which is neither a stage nor an end")
+            for outcome, to in sorted(stage.leads.items())
+            if to not in stages and to not in ends
+        ),
+    ]
+
+
+def _state(here: str, state: State) -> State:
+    return attrs.evolve(
+        state,
+        name=f"{here}.{state.name}",
+        limits=tuple(attrs.evolve(limit, then=f"{here}.{limit.then}") for limit in state.limits),
+        joins=tuple(attrs.evolve(join, then=f"{here}.{join.then}") for join in state.joins),
+    )
+
+
+def _step(here: str, stage: Stage, step: Step, stages: Mapping[str, Stage]) -> Step:
+    finals = {state.name: state.final for state in stage.flow.states if state.final}
+
+    def target(to: str) -> str:
+        if to not in finals:
+            return to and f"{here}.{to}"
+        following = stage.leads[finals[to]]
+        return f"{following}.{stages[following].entry}" if following in stages else following
+
+    renamed = attrs.evolve(step, name=f"{here}.{step.name}", of=tuple(f"{here}.{state}" for state in step.of))
+    return _retargeted(renamed, target)
+
+
+def _retargeted(step: Step, target: Callable[[str], str]) -> Step:
+    return attrs.evolve(step, to=tuple(Branch(branch.when, target(branch.to), branch.does) for branch in step.to))

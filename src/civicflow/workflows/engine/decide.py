@@ -1,0 +1,429 @@
+"""`decide`: may this step be taken, and what becomes of it? Pure: nothing is read, stored or sent.
+
+The questions are asked in this order: does the step lead from this state; is the case on hold; may this actor take it;
+do its guards hold; which branch is taken. The answer is an `Accepted` with entries and changed cases, or a `Refusal`
+with every reason. Children that move are asked at their parent's joins; a join fires an ordinary step by the actor
+JOIN, with an entry of its own in the same commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+import attrs
+
+from civicflow.catalogue import CATALOGUE
+from civicflow.errors import InternalError, InvalidInput, NotFound
+from civicflow.hierarchy.authority import JOIN, RULE, Actor, may
+from civicflow.ids import CaseId, MatterId, PersonId, UnitId, matter_of, parent_of
+from civicflow.ledger.canonical import encode
+from civicflow.ledger.entries import Entry
+from civicflow.ledger.private import digest
+from civicflow.refusals import Reason, Refusal
+from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.clocks import anchors_of, arm
+from civicflow.workflows.engine.flow import STAY, Branch, Join
+from civicflow.workflows.engine.flows import Plan, Rules
+from civicflow.workflows.engine.given import parts, typed
+from civicflow.workflows.engine.records import NEW, Case, Matter
+from civicflow.workflows.engine.situation import Change, Notice, Situation, Wanted, World
+
+
+PARENT: Final = "parent"
+"""The name under which a mass child's guards read the case that it belongs to."""
+
+
+@attrs.frozen(kw_only=True)
+class Move:
+    """What becomes of one matter.
+
+    Attributes:
+        matter: its id.
+        expected: the version that the decision rested on; 0 where it begins.
+        entries: in order.
+        cases: the cases that changed, as they stand afterwards; the root first.
+        private: version and body of the entries' private parts.
+    """
+
+    matter: MatterId
+    expected: int
+    entries: tuple[Entry, ...]
+    cases: tuple[Case, ...]
+    private: tuple[tuple[int, bytes], ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Accepted:
+    """A step that is lawful, and everything that follows from it. Nothing is stored yet.
+
+    Attributes:
+        case: the case that moved, as it stands afterwards.
+        moves: one for each matter that changes, the first being the case's own.
+        read: what else the decision rested on, ``{matter: version}``.
+        rounds: rounds that it rested on, ``{matter: round}``.
+        notices: who is told what.
+        salt: of the private parts.
+    """
+
+    case: Case
+    moves: tuple[Move, ...]
+    read: Mapping[MatterId, int]
+    rounds: Mapping[MatterId, int]
+    notices: tuple[Notice, ...]
+    salt: bytes
+
+
+@attrs.frozen(kw_only=True)
+class Birth:
+    """The first step of a case that does not exist yet.
+
+    Attributes:
+        case: its new id.
+        flow: the name of its flow; the latest version is taken.
+        unit: the area whose matter it is.
+        requester: who raised it; the actor where nobody else is named.
+        anchors: other units that its flow names.
+        parent: for a mass child, the root that it belongs to; only its round is expected.
+        brood: the kind of mass child, as the parent's flow names it.
+        key: the mass child's key, for instance the voter.
+    """
+
+    case: CaseId
+    flow: str
+    unit: UnitId | None
+    requester: PersonId | None = None
+    anchors: Mapping[str, UnitId] = attrs.field(factory=dict)
+    parent: Case | None = None
+    brood: str = ""
+    key: str = ""
+
+
+@attrs.define
+class _Working:
+    """A matter while a decision changes it."""
+
+    cases: dict[CaseId, Case]
+    expected: int
+    version: int
+    root: CaseId
+    entries: list[Entry] = attrs.field(factory=list)
+    changed: dict[CaseId, None] = attrs.field(factory=dict)
+    private: list[tuple[int, bytes]] = attrs.field(factory=list)
+
+
+@attrs.frozen(kw_only=True)
+class Act:
+    """One step that somebody asks for.
+
+    Attributes:
+        step: its name.
+        actor: who asks.
+        data: what they give, as the step's data class, a mapping, or None.
+        happened: when it happened; None is now.
+        why: their reason.
+        key: the command's idempotency key.
+        cause: the entry that brings it about.
+    """
+
+    step: str
+    actor: Actor
+    data: Any = None
+    happened: datetime | None = None
+    why: str = ""
+    key: str = ""
+    cause: str = ""
+
+
+def decide(world: World, matter: Matter, case: CaseId, act: Act) -> Accepted | Refusal:
+    """Decide on a step of a case that exists.
+
+    Raises:
+        InvalidInput: what the actor gave is malformed, or it happened in the future.
+        Wanted: something that the decision needs was not loaded.
+    """
+    deciding = Deciding(world)
+    deciding.load(matter)
+    refusal = deciding.take(case, act)
+    return refusal if refusal is not None else deciding.accepted(case)
+
+
+def begin(world: World, birth: Birth, act: Act) -> Accepted | Refusal:
+    """Decide on the first step of a new case.
+
+    Raises:
+        InvalidInput, Wanted: as for `decide`.
+    """
+    deciding = Deciding(world)
+    refusal = deciding.bear(birth, act)
+    return refusal if refusal is not None else deciding.accepted(birth.case)
+
+
+class Deciding:
+    """One decision in the making: the matters it touches and what follows from one step to the next."""
+
+    __slots__ = ("matters", "notices", "rounds", "world")
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.matters: dict[MatterId, _Working] = {}
+        self.notices: list[Notice] = []
+        self.rounds: dict[MatterId, int] = {}
+
+    def load(self, matter: Matter) -> None:
+        """Take a matter into the decision."""
+        root = matter.root
+        self.matters[root.matter] = _Working({root.id: root, **matter.children}, root.version, root.version, root.id)
+
+    def accepted(self, case: CaseId) -> Accepted:
+        """What was decided, all matters together."""
+        moves = []
+        for matter, working in self.matters.items():
+            if working.entries:
+                changed = [working.root, *(c for c in working.changed if c != working.root)]
+                moves.append(
+                    Move(
+                        matter=matter,
+                        expected=working.expected,
+                        entries=tuple(working.entries),
+                        cases=tuple([working.cases[c] for c in changed]),
+                        private=tuple(working.private),
+                    )
+                )
+        return Accepted(
+            case=self.matters[matter_of(case)].cases[case],
+            moves=tuple(moves),
+            read=self._read(),
+            rounds=self.rounds,
+            notices=tuple(self.notices),
+            salt=self.world.salt,
+        )
+
+    def _read(self) -> dict[MatterId, int]:
+        if not self.world.reads:
+            return {}
+        # Ballots are frozen by their round, and of a parent only the round is expected.
+        read = [m.root for name, ms in self.world.reads.items() for m in ms if name != PARENT and not m.root.brood]
+        written = {matter for matter, working in self.matters.items() if working.entries}
+        return {root.matter: root.version for root in read if root.matter not in written}
+
+    # -- one step ----------------------------------------------------------------------------------------------------
+
+    def bear(self, birth: Birth, act: Act) -> Refusal | None:
+        """Take the first step of a new case."""
+        rules = self.world.flows.latest(birth.flow)
+        requester = birth.requester or act.actor.person
+        case = Case(
+            id=birth.case, flow=rules.flow.ref, unit=birth.unit, requester=requester, anchors=birth.anchors, key=birth.key
+        )
+        first: dict[str, Any] = {"requester": requester} if requester else {}
+        if birth.unit is not None:
+            first["unit"] = birth.unit
+        if birth.anchors:
+            first["anchors"] = dict(birth.anchors)
+        if birth.key:
+            first["key"] = birth.key
+        if birth.parent is not None:
+            refusal = self._belongs(birth, act)
+            if refusal is not None:
+                return refusal
+            first["brood"] = f"{birth.parent.id}#{birth.parent.round}"
+            self.world = attrs.evolve(self.world, reads={**self.world.reads, PARENT: (Matter(birth.parent),)})
+            self.rounds[birth.parent.matter] = birth.parent.round
+        self.matters[case.matter] = _Working({case.id: case}, 0, 0, case.id)
+        return self.take(case.id, act, Change(set=first))
+
+    def _belongs(self, birth: Birth, act: Act) -> Refusal | None:
+        parent = birth.parent
+        if parent is None or birth.brood in self.world.flows.rules(parent.flow).states[parent.state].broods:
+            return None
+        state = self.world.flows.rules(parent.flow).states[parent.state]
+        reason = Reason(rule="state", text=CATALOGUE.say("refusal.state", step=act.step, state=state.text))
+        return Refusal(case=parent.id, step=act.step, reasons=(reason,))
+
+    def take(self, case_id: CaseId, act: Act, change: Change | None = None) -> Refusal | None:
+        """Take one step, and everything that it brings about; None when it was taken."""
+        working = self.matters[matter_of(case_id)]
+        try:
+            case = working.cases[case_id]
+        except KeyError:
+            raise Wanted(matter=matter_of(case_id)) from None
+        rules = self.world.flows.rules(case.flow)
+        plan = rules.plans[case.state].get(act.step)
+        if plan is None:
+            return self._impossible(rules, case, act)
+        situation = self._situation(working, case, plan, act)
+        reasons, needed = self._objections(case, plan, situation)
+        if reasons:
+            return self._refusal(rules, case, act.step, reasons, needed)
+        chosen = self._branch(plan, situation)
+        if chosen is None:
+            reason = Reason(rule="branch", text=CATALOGUE.say("refusal.branch", step=plan.step.text))
+            return self._refusal(rules, case, act.step, (reason,), ())
+        branch, to = chosen
+        change = self._record(working, rules, situation, plan, branch, to, change or Change(), act)
+        return self._follow(working, rules, situation, to, change)
+
+    def _situation(self, working: _Working, case: Case, plan: Plan, act: Act) -> Situation:
+        world = self.world
+        happened = act.happened or world.recorded
+        if happened > world.recorded:
+            msg = f"a step cannot happen in the future; got {happened.isoformat()}, it is {world.recorded.isoformat()}"
+            raise InvalidInput(msg)
+        data = typed(plan.step, act.data)
+        missing = tuple((read, case, data) for read in plan.step.reads if read.name not in world.reads)
+        if missing:
+            raise Wanted(reads=missing)
+        return Situation(
+            case=case,
+            root=working.cases[working.root],
+            data=data,
+            actor=act.actor,
+            happened=happened,
+            version=working.version + 1,
+            world=world,
+            children=working.cases,
+        )
+
+    def _objections(self, case: Case, plan: Plan, situation: Situation) -> tuple[tuple[Reason, ...], tuple[Any, ...]]:
+        step = plan.step
+        reasons: list[Reason] = []
+        if case.holds and not step.while_held:
+            until = f"{case.holds[0].until:%Y-%m-%d}"
+            reasons.append(Reason(rule="held", text=CATALOGUE.say("refusal.held", step=step.text, until=until)))
+        chart = self.world.chart
+        anchors = anchors_of(case, chart)
+        anchors["actor"] = situation.actor.unit
+        needed = may(situation.actor, step.by, anchors, chart)
+        if needed:
+            reasons.append(Reason(rule="authority", text=CATALOGUE.say("refusal.authority", step=step.text)))
+        reasons += [Reason(rule=guard.name, text=guard.reason) for guard in step.guards if not guard.test(situation)]
+        return tuple(reasons), needed
+
+    @staticmethod
+    def _branch(plan: Plan, situation: Situation) -> tuple[Branch, str] | None:
+        for branch, to in zip(plan.step.to, plan.targets, strict=True):
+            if branch.when.test(situation):
+                return branch, to
+        return None
+
+    def _record(
+        self,
+        working: _Working,
+        rules: Rules,
+        situation: Situation,
+        plan: Plan,
+        branch: Branch,
+        to: str,
+        change: Change,
+        act: Act,
+    ) -> Change:
+        case, step = situation.case, plan.step
+        for effect in step.does:
+            effect.apply(situation, change)
+        for effect in branch.does:
+            effect.apply(situation, change)
+        if to != STAY:
+            self._enter(rules, situation, to, change)
+        public, hidden = parts(situation.data)
+        sealed = ""
+        if hidden:
+            body = encode(hidden)
+            sealed = digest(self.world.salt, body)
+            working.private.append((situation.version, body))
+        recorded = self.world.recorded
+        if situation.root.recorded is not None and situation.root.recorded > recorded:
+            recorded = situation.root.recorded
+        entry = Entry(
+            case=case.id,
+            version=situation.version,
+            flow=case.flow,
+            step=step.name,
+            source=case.state,
+            target=to or case.state,
+            by=act.actor,
+            happened=situation.happened,
+            recorded=recorded,
+            register=self.world.register,
+            data=public,
+            delta=change.delta(),
+            private=sealed,
+            why=act.why,
+            cause=act.cause,
+            key=act.key,
+        )
+        working.entries.append(entry)
+        working.version = entry.version
+        working.changed.update(dict.fromkeys(apply_matter(working.cases, entry)))
+        self.notices += change.notices
+        return change
+
+    def _enter(self, rules: Rules, situation: Situation, to: str, change: Change) -> None:
+        state = rules.states[to]
+        if state.final:
+            change.set["outcome"] = state.final
+            change.set["closed"] = situation.happened
+        promise = change.set["promise"] if "promise" in change.set else situation.case.promise
+        clocks = arm(state, situation.happened, promise, self.world.calendar) if state.limits else []
+        if clocks or situation.case.clocks:
+            change.clocks = clocks
+
+    # -- what follows ------------------------------------------------------------------------------------------------
+
+    def _follow(self, working: _Working, rules: Rules, situation: Situation, to: str, change: Change) -> Refusal | None:
+        entry = working.entries[-1]
+        for carry in change.carried:
+            self._carry(carry.case, Act(step=carry.step, actor=RULE, data=carry.data, cause=entry.ref))
+        parent = parent_of(situation.case.id)
+        if parent is not None:
+            self._join(working, working.cases[parent], entry)
+        elif to != STAY and rules.states[to].joins:
+            self._join(working, working.cases[situation.case.id], entry)
+        return None
+
+    def _carry(self, case: CaseId, act: Act) -> None:
+        matter = matter_of(case)
+        if matter not in self.matters:
+            self.load(next(m for ms in self.world.reads.values() for m in ms if m.root.matter == matter))
+        refusal = self.take(case, act)
+        if refusal is not None:
+            # The guards of the first step have to ask what the second one needs; if they did not, the flow is wrong.
+            msg = f"a step brought about {act.step!r} on {case}, which was refused: {refusal}"
+            raise InternalError(msg)
+
+    def _join(self, working: _Working, parent: Case, cause: Entry) -> None:
+        rules = self.world.flows.rules(parent.flow)
+        for join in rules.states[parent.state].joins:
+            if self._joined(rules, join, parent):
+                act = Act(step=join.then, actor=JOIN, happened=cause.happened, cause=cause.ref)
+                refusal = self.take(parent.id, act)
+                if refusal is not None:
+                    msg = f"the join of {parent.id} fired {join.then!r}, which was refused: {refusal}"
+                    raise InternalError(msg)
+                return
+
+    def _joined(self, rules: Rules, join: Join, parent: Case) -> bool:
+        counted: dict[str, int] = {}
+        for slot in join.slots:
+            for state, n in parent.tally.get(slot, {}).items():
+                counted[state] = counted.get(state, 0) + n
+        flow = rules.flow.slots[join.slots[0]]
+        return join.rule.holds(counted, self.world.flows.latest(flow).flow.finals)
+
+    # -- refusals ----------------------------------------------------------------------------------------------------
+
+    def _impossible(self, rules: Rules, case: Case, act: Act) -> Refusal:
+        step = next((step for step in rules.flow.steps if step.name == act.step), None)
+        if step is None:
+            names = ", ".join(step.name for step in rules.flow.steps)
+            msg = f"flow {rules.flow.name} has no step {act.step!r}; it has {names}"
+            raise NotFound(msg)
+        state = rules.states.get(case.state)
+        text = CATALOGUE.say("refusal.state", step=step.text, state=state.text if state else CATALOGUE["state.new"])
+        return self._refusal(rules, case, act.step, (Reason(rule="state", text=text),), ())
+
+    @staticmethod
+    def _refusal(rules: Rules, case: Case, step: str, reasons: tuple[Reason, ...], needed: tuple[Any, ...]) -> Refusal:
+        possible = () if case.state == NEW else tuple(sorted(rules.plans[case.state]))
+        return Refusal(case=case.id, step=step, reasons=reasons, needed=needed, possible=possible, until=case.due)

@@ -1,0 +1,349 @@
+"""Effects: what a step does beside moving its case. Each is one line in a flow's table.
+
+The fields of an effect are part of the flow's digest, so everything that it does is in them.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import attrs
+
+from civicflow.errors import InvalidInput
+from civicflow.hierarchy.authority import Requester, Who, addressees
+from civicflow.ids import CaseId, PersonId, UnitId, child_id
+from civicflow.ledger.canonical import plain
+from civicflow.texts import Text
+from civicflow.workflows.engine.clocks import anchors_of, arm, held, resumed
+from civicflow.workflows.engine.flow import Named
+from civicflow.workflows.engine.records import Case
+from civicflow.workflows.engine.situation import Carry, Change, Notice, Situation, Wanted
+
+
+@attrs.frozen
+class Keep:
+    """Keep fields of what the actor gave in the case, for guards, figures and views."""
+
+    fields: tuple[str, ...]
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        for field in self.fields:
+            change.data[field] = plain(getattr(situation.data, field), path=field)
+
+
+@attrs.frozen
+class Note:
+    """Keep a fixed value in the case."""
+
+    field: str
+    value: str | int | bool | None
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        change.data[self.field] = self.value
+
+
+@attrs.frozen
+class Count:
+    """Count up by one in the case's data."""
+
+    field: str
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        change.data[self.field] = situation.case.data.get(self.field, 0) + 1
+
+
+@attrs.frozen
+class Stamp:
+    """Note the moment on which handling ended.
+
+    Attributes:
+        keep: an earlier moment stands.
+        clear: handling goes on after all, no moment stands.
+    """
+
+    keep: bool = False
+    clear: bool = False
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        if not (self.keep and situation.case.handled):
+            change.set["handled"] = None if self.clear else situation.happened
+
+
+@attrs.frozen
+class Promise:
+    """Promise that handling ends within what the actor gave in ``field``: a time limit, or an instant, or nothing."""
+
+    field: str
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        promise = promised(getattr(situation.data, self.field), situation)
+        if promise is not None:
+            change.set["promise"] = promise
+
+
+def promised(within: Any, situation: Situation) -> Any:
+    """The instant that a promise falls on: a limit counts from when the step happened; None where none is given."""
+    if within is None or not hasattr(within, "unit"):
+        return within
+    return situation.world.calendar.due(within, situation.happened).at
+
+
+@attrs.frozen
+class Place:
+    """Take units for the case's anchors from fields of what the actor gave, ``{anchor: field}``."""
+
+    anchors: tuple[tuple[str, str], ...]
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        given = {anchor: getattr(situation.data, field) for anchor, field in self.anchors}
+        change.set["anchors"] = {**situation.case.anchors, **given}
+
+
+@attrs.frozen
+class Climb:
+    """Hand the case one level up; the step's branch has made sure that there is one."""
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        change.set["unit"] = situation.above
+
+
+@attrs.frozen
+class Opening:
+    """One child to open.
+
+    Attributes:
+        key: its name within the slot, spelled into its id.
+        body: the body that has to act on it, or None.
+        data: what it begins with.
+        requester: who raised it, if not whoever raised its parent.
+    """
+
+    key: str
+    body: UnitId | None = None
+    data: dict[str, Any] = attrs.field(factory=dict)
+    requester: PersonId | None = None
+
+
+@attrs.frozen
+class Spawn:
+    """Open children in a slot, one for each `Opening` that ``openings`` makes of the situation.
+
+    Attributes:
+        slot: the slot of the flow.
+        openings: makes the children of the situation, as `Opening` values.
+        state: the state in which they begin.
+        promised: the field of what the actor gave that holds their promise, or empty.
+    """
+
+    slot: str
+    openings: Named
+    state: str = ""
+    promised: str = ""
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        world = situation.world
+        rules = world.flows.latest(world.flows.rules(situation.case.flow).flow.slots[self.slot])
+        state = rules.states[self.state]
+        promise = promised(getattr(situation.data, self.promised), situation) if self.promised else None
+        clocks = arm(state, situation.happened, promise, world.calendar)
+        for opening in self.openings.of(situation):
+            child: dict[str, Any] = {
+                "id": child_id(situation.case.id, opening.key, situation.version),
+                "flow": rules.flow.ref,
+                "state": state.name,
+                "slot": self.slot,
+                "key": opening.key,
+            }
+            if opening.body is not None:
+                child["body"] = opening.body
+            if opening.requester is not None:
+                child["requester"] = opening.requester
+            if opening.data:
+                child["data"] = opening.data
+            if clocks:
+                child["clocks"] = clocks
+            if promise is not None:
+                child["promise"] = promise
+            if any(child["id"] == other["id"] for other in change.opened):
+                msg = f"{opening.key!r} is named twice; name each body once"
+                raise InvalidInput(msg)
+            change.opened.append(child)
+
+
+@attrs.frozen
+class Drop:
+    """End the children of some slots that are still open, in a final state of their flow."""
+
+    slots: tuple[str, ...]
+    state: str
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        world = situation.world
+        flows = {slot: world.flows.rules(situation.case.flow).flow.slots[slot] for slot in self.slots}
+        finals = {slot: world.flows.latest(name).flow.finals for slot, name in flows.items()}
+        still_open = {
+            slot for slot in self.slots if set(situation.case.tally.get(slot, ())) - finals[slot]
+        }
+        if not still_open:
+            return
+        for child in whole(situation):
+            if child.slot in still_open and not child.outcome:
+                outcome = world.flows.rules(child.flow).states[self.state].final
+                change.ended[child.id] = (child.slot, child.state, self.state, outcome)
+
+
+def whole(situation: Situation) -> tuple[Case, ...]:
+    """All children of the matter, by id.
+
+    Raises:
+        Wanted: if they were not all loaded.
+    """
+    loaded = sorted((case.id, case) for case in situation.children.values() if not case.is_root)
+    expected = sum(n for states in situation.root.tally.values() for n in states.values())
+    if len(loaded) < expected:
+        raise Wanted(matter=situation.root.matter)
+    return tuple(case for _, case in loaded)
+
+
+@attrs.frozen
+class Tell:
+    """Tell somebody, a fixed role or whoever may act.
+
+    Attributes:
+        who: whom, relative to the case.
+        topic: what it is about.
+        text: what is said; ``{title}`` is the case's headline.
+    """
+
+    who: Who
+    topic: str
+    text: Text = attrs.field(converter=Text.of)
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        root = situation.root
+        text = self.text.fill(title=change.data.get("title") or root.title or situation.case.id)
+        for to in addressees(self.who, anchors_of(_after(situation, change), situation.world.chart), situation.world.chart):
+            change.notices.append(Notice(case=situation.case.id, version=situation.version, to=to, topic=self.topic, text=text))
+
+
+def _after(situation: Situation, change: Change) -> Case:
+    fields = {name: change.set[name] for name in ("unit", "body", "requester", "anchors") if name in change.set}
+    return attrs.evolve(situation.case, **fields) if fields else situation.case
+
+
+@attrs.frozen
+class TellRequester:
+    """Tell whoever raised the matter."""
+
+    topic: str
+    text: Text = attrs.field(converter=Text.of)
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        Tell(Requester(), self.topic, self.text).apply(situation, change)
+
+
+@attrs.frozen
+class PutOnHold:
+    """Stop the case's clocks until something ends the hold, at the latest after what the actor gave in ``within``."""
+
+    name: str
+    then: str
+    within: str = "within"
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        until = situation.world.calendar.due(getattr(situation.data, self.within), situation.happened).at
+        change.holds = held(situation.case, self.name, situation.happened, until, self.then)
+
+
+@attrs.frozen
+class Lift:
+    """End a hold: the clocks run on with the time they had left."""
+
+    name: str
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        state = situation.world.flows.rules(situation.case.flow).states[situation.case.state]
+        change.holds, change.clocks = resumed(
+            situation.case, self.name, situation.happened, state, situation.world.calendar
+        )
+
+
+@attrs.frozen
+class Turn:
+    """Begin a new round: mass children of the former one no longer count."""
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        change.set["round"] = situation.case.round + 1
+
+
+@attrs.frozen
+class Link:
+    """Tie the case to the matters named in a field of what the actor gave."""
+
+    name: str
+    field: str
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        given = attrgetter(self.field)(situation.data)
+        ids = (given,) if isinstance(given, str) else tuple(given)
+        change.links[self.name] = [*situation.case.links.get(self.name, ()), *ids]
+
+
+@attrs.frozen
+class CarryTo:
+    """Take a step on every matter that was read under a name, in the same commit.
+
+    Attributes:
+        read: the name of the read.
+        step: the step on the other matter, whose actor is RULE.
+        data: makes what the step is given, of the situation and the other matter; None leaves that matter alone.
+    """
+
+    read: str
+    step: str
+    data: Named
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        for matter in situation.read(self.read):
+            given = self.data.of(situation, matter)
+            if given is not None:
+                change.carried.append(Carry(matter.root.id, self.step, given))
+
+
+@attrs.frozen
+class Compute:
+    """Keep values computed from the situation."""
+
+    values: Named
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        for field, value in self.values.of(situation).items():
+            change.data[field] = plain(value, path=field)
+
+
+@attrs.frozen
+class Linked:
+    """Read the matters that a field of what the actor gave names, or those that the case is tied to."""
+
+    name: str
+    field: str = ""
+
+    def ids(self, case: Case, data: Any) -> tuple[CaseId, ...]:
+        """The ids to load."""
+        if not self.field:
+            return tuple(CaseId(i) for i in case.links.get(self.name, ()))
+        given = attrgetter(self.field)(data)
+        return (CaseId(given),) if isinstance(given, str) else tuple(CaseId(i) for i in given)
+
+
+@attrs.frozen
+class Brood:
+    """Read the mass children of the case's present round, or of one before it."""
+
+    name: str
+    back: int = 0
+
+    def of(self, case: Case) -> str:
+        """The brood as `Case.brood` spells it."""
+        return f"{case.id}#{case.round - self.back}"

@@ -1,0 +1,285 @@
+"""A flow is data: states, steps, who may take each, time limits and what happens when they pass.
+
+The classes here only describe. `checks` finds what is wrong with a description, `machine` turns it into a machine,
+`decide` runs it. What they hold of behaviour (guards, effects) has a name and a revision, so that a flow's digest
+changes when its rules do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import attrs
+
+from civicflow.calendars import TimeLimit
+from civicflow.errors import InvalidInput
+from civicflow.hierarchy.authority import Who
+from civicflow.ledger.canonical import encode, plain
+from civicflow.texts import Text
+from civicflow.workflows.engine.records import NEW
+
+if TYPE_CHECKING:
+    from civicflow.workflows.engine.situation import Change, Situation
+
+__all__ = ["ELSE", "NEW", "STAY", "Branch", "Effect", "Flow", "Guard", "Join", "JoinRule", "Limit", "Named", "Read", "State", "Step"]
+
+STAY: Final = ""
+"""The target of a step that leaves the state, and the limits that run in it, as they are."""
+
+
+@attrs.frozen
+class Guard:
+    """A condition with its reason.
+
+    Attributes:
+        name: the symbol of the rule, as refusals name it.
+        test: whether the condition holds in a situation.
+        reason: the sentence of the refusal.
+        revision: raised whenever the test's meaning changes.
+        asks_data: the test looks at what the actor gives, so that it cannot be told beforehand.
+    """
+
+    name: str
+    test: Callable[[Situation], bool]
+    reason: Text = attrs.field(converter=Text.of)
+    revision: int = 1
+    asks_data: bool = False
+
+    def describe(self) -> str:
+        """The guard as a flow's digest holds it."""
+        return f"{self.name}@{self.revision}"
+
+
+@attrs.frozen
+class Named:
+    """A function in a flow's table, under a name and a revision that the flow's digest holds.
+
+    Attributes:
+        name: what it computes.
+        of: the function.
+        revision: raised whenever its meaning changes.
+    """
+
+    name: str
+    of: Callable[..., Any]
+    revision: int = 1
+
+    def describe(self) -> str:
+        """The function as a flow's digest holds it."""
+        return f"{self.name}@{self.revision}"
+
+
+ELSE: Final = Guard("otherwise", lambda _: True, "otherwise | 否则")
+"""The branch that is taken when no other one is."""
+
+
+class Effect(Protocol):
+    """What a step does beside moving its case. An attrs class: its fields are part of the flow's digest."""
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        """Note in ``change`` what shall become of the case."""
+        ...
+
+
+class Read(Protocol):
+    """Something that a step reads beyond its own matter; loaded in the same snapshot, expected in the commit."""
+
+    @property
+    def name(self) -> str:
+        """Under which name guards and effects find it."""
+        ...
+
+
+@attrs.frozen
+class Branch:
+    """One outcome of a step: where the case goes when the guard holds, and what is done then."""
+
+    when: Guard
+    to: str
+    does: tuple[Effect, ...] = ()
+
+
+class JoinRule(Protocol):
+    """When the children of some slots together bring their parent on."""
+
+    def holds(self, tally: Mapping[str, int], finals: frozenset[str]) -> bool:
+        """Whether it holds, given how many children stand in each state and which states are final."""
+        ...
+
+
+@attrs.frozen
+class Join:
+    """Children of ``slots``, counted together under ``rule``, make the clock-less actor JOIN take the step ``then``."""
+
+    slots: tuple[str, ...]
+    rule: JoinRule
+    then: str
+
+
+@attrs.frozen
+class Limit:
+    """A time limit of a state.
+
+    Attributes:
+        within: how long, counted from the instant on which the state was entered.
+        then: the step that the clock takes when it passes.
+        again: it starts anew after each time: a standing reminder.
+        promised: where the case carries a promise, that instant counts in place of ``within``.
+    """
+
+    within: TimeLimit = attrs.field(converter=TimeLimit.of)
+    then: str
+    again: bool = False
+    promised: bool = False
+
+
+@attrs.frozen
+class State:
+    """A state.
+
+    Attributes:
+        name: an adjective or participle.
+        text: what a clerk reads.
+        limits: the ladder of time limits, the shortest first.
+        joins: asked in order whenever a child moves or the state is entered; the first that holds is taken.
+        final: the outcome, if the case ends here.
+        standing: it waits for nobody (a fund that is open).
+        follows: it is moved on by another matter, which is itself never left alone.
+        broods: mass children that may be born while the case stands here.
+    """
+
+    name: str
+    text: Text = attrs.field(converter=Text.of)
+    limits: tuple[Limit, ...] = ()
+    joins: tuple[Join, ...] = ()
+    final: str = attrs.field(default="", kw_only=True)
+    standing: bool = attrs.field(default=False, kw_only=True)
+    follows: bool = attrs.field(default=False, kw_only=True)
+    broods: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+
+
+def _branches(to: str | tuple[Branch, ...]) -> tuple[Branch, ...]:
+    return (Branch(ELSE, to),) if isinstance(to, str) else to
+
+
+def _names(of: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (of,) if isinstance(of, str) else of
+
+
+@attrs.frozen
+class Step:
+    """A step that may be taken.
+
+    Attributes:
+        name: an imperative verb.
+        text: what a clerk reads.
+        of: the states it leads from; `NEW` for the first step of a case.
+        to: the state it leads to, `STAY`, or branches of which the first that holds is taken.
+        by: who may take it.
+        data: the attrs class of what the actor must give, or None.
+        guards: conditions that must all hold.
+        does: effects, whichever branch is taken.
+        while_held: may be taken while the case is on hold.
+        asks: the case waits for it, so whoever may take it is asked; False for what may but need not be done.
+        reads: what it reads beyond its matter.
+    """
+
+    name: str
+    text: Text = attrs.field(converter=Text.of)
+    of: tuple[str, ...] = attrs.field(converter=_names)
+    to: tuple[Branch, ...] = attrs.field(converter=_branches)
+    by: Who
+    data: type[Any] | None = None
+    guards: tuple[Guard, ...] = ()
+    does: tuple[Effect, ...] = ()
+    while_held: bool = attrs.field(default=False, kw_only=True)
+    asks: bool = attrs.field(default=True, kw_only=True)
+    reads: tuple[Read, ...] = attrs.field(default=(), kw_only=True)
+
+
+@attrs.frozen
+class Flow:
+    """A versioned definition. A running case keeps the version it began with.
+
+    Attributes:
+        name: in words of the glossary, joined by hyphens.
+        version: raised with every change of its rules.
+        text: what a clerk reads.
+        states, steps: the table.
+        slots: for each slot of children inside the matter, the name of their flow.
+        broods: for each kind of mass child, the name of its flow.
+        opened_in: the states in which a parent may open such a case as its child.
+    """
+
+    name: str
+    version: int
+    text: Text = attrs.field(converter=Text.of)
+    states: tuple[State, ...]
+    steps: tuple[Step, ...]
+    slots: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    broods: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    opened_in: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+
+    def state(self, name: str) -> State:
+        """A state by name.
+
+        Raises:
+            InvalidInput: if there is none.
+        """
+        for state in self.states:
+            if state.name == name:
+                return state
+        msg = f"flow {self.name}@{self.version} has no state {name!r}; it has {', '.join(s.name for s in self.states)}"
+        raise InvalidInput(msg)
+
+    @cached_property
+    def finals(self) -> frozenset[str]:
+        """The names of the final states."""
+        return frozenset(state.name for state in self.states if state.final)
+
+    def describe(self) -> dict[str, Any]:
+        """The whole table as builtins: what is hashed, filed with the ledger, and drawn."""
+        return {
+            "flow": self.name,
+            "version": self.version,
+            "text": str(self.text),
+            "slots": dict(self.slots),
+            "broods": dict(self.broods),
+            "opened_in": list(self.opened_in),
+            "states": [_described(state) for state in self.states],
+            "steps": [_described(step) for step in self.steps],
+        }
+
+    @cached_property
+    def body(self) -> bytes:
+        """The canonical bytes of `describe`, as they are filed with the ledger."""
+        return encode(self.describe())
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 (hex) of `body`."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @cached_property
+    def ref(self) -> str:
+        """How cases and entries name their rules: ``name@version#`` and sixteen digits of the digest."""
+        return f"{self.name}@{self.version}#{self.digest[:16]}"
+
+
+def _described(value: Any) -> Any:
+    match value:
+        case Guard() | Named():
+            return value.describe()
+        case Text():
+            return str(value)
+        case type():
+            return {field.name: str(field.type) for field in attrs.fields(value)}
+        case tuple():
+            return [_described(item) for item in value]
+    if attrs.has(type(value)):
+        fields = {f.name: _described(getattr(value, f.name)) for f in attrs.fields(type(value))}
+        return {"is": type(value).__name__, **{name: item for name, item in fields.items() if item not in ((), "", None, False)}}
+    return plain(value)

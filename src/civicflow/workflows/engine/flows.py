@@ -1,0 +1,122 @@
+"""The flows in use, compiled: for each state and step, everything that a decision looks up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from civicflow.errors import InvalidInput, NotFound
+from civicflow.workflows.engine.checks import faults
+from civicflow.workflows.engine.flow import NEW, Flow, State, Step
+from civicflow.workflows.engine.machine import machine, table
+
+
+@attrs.frozen
+class Plan:
+    """One step from one state.
+
+    Attributes:
+        step: the step.
+        targets: the state that each of its branches leads to, or `STAY`.
+    """
+
+    step: Step
+    targets: tuple[str, ...]
+
+
+@attrs.frozen(eq=False)
+class Rules:
+    """A flow, compiled.
+
+    Attributes:
+        flow: the definition.
+        plans: by state, the steps that lead from it, by name.
+        states: by name.
+    """
+
+    flow: Flow
+    plans: Mapping[str, Mapping[str, Plan]]
+    states: Mapping[str, State]
+
+    @classmethod
+    def of(cls, flow: Flow) -> Rules:
+        """Compile a flow through its machine.
+
+        Raises:
+            InvalidInput: with every fault of the definition.
+        """
+        found = faults(flow)
+        if found:
+            msg = f"flow {flow.name}@{flow.version} is not sound"
+            raise InvalidInput(msg, found)
+        steps = {step.name: step for step in flow.steps}
+        plans: dict[str, dict[str, Plan]] = {state.name: {} for state in flow.states} | {NEW: {}}
+        for (state, name), targets in table(machine(flow)).items():
+            plans[state][name] = Plan(steps[name], targets)
+        return cls(flow, plans, {state.name: state for state in flow.states})
+
+
+class Flows:
+    """The flows of an office, by name and by reference.
+
+    A case names its rules as ``name@version#digest``; whoever changes a flow without raising its version is told so.
+    """
+
+    def __init__(self, flows: tuple[Flow, ...] = ()) -> None:
+        self._by_ref: dict[str, Rules] = {}
+        self._latest: dict[str, Rules] = {}
+        self._digests: dict[tuple[str, int], str] = {}
+        for flow in flows:
+            self.add(flow)
+
+    def add(self, flow: Flow) -> None:
+        """Take a flow into use; new cases begin under the highest version of its name.
+
+        Raises:
+            InvalidInput: if it is not sound, or if its name and version stand for other rules already.
+        """
+        known = self._digests.get((flow.name, flow.version))
+        if known == flow.digest:
+            return
+        if known is not None:
+            msg = f"flow {flow.name}@{flow.version} is in use with other rules; raise its version to {flow.version + 1}"
+            raise InvalidInput(msg)
+        rules = Rules.of(flow)
+        self._digests[flow.name, flow.version] = flow.digest
+        self._by_ref[flow.ref] = rules
+        latest = self._latest.get(flow.name)
+        if latest is None or latest.flow.version < flow.version:
+            self._latest[flow.name] = rules
+
+    def rules(self, ref: str) -> Rules:
+        """The rules that a case names.
+
+        Raises:
+            NotFound: if they are not in use here, or stand here with another digest.
+        """
+        try:
+            return self._by_ref[ref]
+        except KeyError:
+            name = ref.partition("#")[0]
+            here = ", ".join(sorted(known for known in self._by_ref if known.startswith(f"{name}#"))) or "none of that name"
+            msg = f"the case keeps the rules {ref}, which are not in use here ({here}); add that version of the flow"
+            raise NotFound(msg) from None
+
+    def latest(self, name: str) -> Rules:
+        """The highest version of a flow.
+
+        Raises:
+            NotFound: if there is none of that name.
+        """
+        try:
+            return self._latest[name]
+        except KeyError:
+            msg = f"no flow is called {name!r}; in use: {', '.join(sorted(self._latest))}"
+            raise NotFound(msg) from None
+
+    def __iter__(self) -> Iterator[Flow]:
+        return (rules.flow for rules in self._by_ref.values())
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._latest

@@ -1,0 +1,155 @@
+"""What guards and effects see, and what effects may note.
+
+A `Situation` is one step about to be taken: the case, what the actor gave, what was read. A `Change` collects what
+shall become of the case; it ends in the entry's delta.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import attrs
+
+from civicflow.calendars import WorkingCalendar
+from civicflow.errors import CivicflowError
+from civicflow.hierarchy.authority import Actor
+from civicflow.hierarchy.chart import Chart
+from civicflow.ids import CaseId, MatterId, UnitId
+from civicflow.texts import Text
+from civicflow.workflows.engine.flow import Read
+from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.engine.records import Case, Matter
+
+
+class Wanted(CivicflowError):
+    """A decision needs more than was loaded: children of a matter, or what a step reads. Load it and decide again.
+
+    Attributes:
+        matter: the matter whose children are all needed, or None.
+        reads: what else must be read, with the case that reads it and what the actor gave.
+    """
+
+    def __init__(self, matter: MatterId | None = None, reads: tuple[tuple[Read, Case, Any], ...] = ()) -> None:
+        self.matter, self.reads = matter, reads
+        super().__init__(f"children of {matter}" if matter else ", ".join(read.name for read, _, _ in reads))
+
+
+@attrs.frozen(kw_only=True)
+class World:
+    """Everything a decision rests on beside the matter itself.
+
+    Attributes:
+        flows: the rules in use.
+        chart: the organisation as of the day of `recorded`.
+        register: the version of the register that the chart was made from.
+        calendar: in which time limits are counted.
+        recorded: the office's clock (UTC).
+        salt: for a private part, fresh for each decision.
+        reads: what was read beyond the matter, by the read's name.
+    """
+
+    flows: Flows
+    chart: Chart
+    register: int
+    calendar: WorkingCalendar
+    recorded: datetime
+    salt: bytes = b""
+    reads: Mapping[str, tuple[Matter, ...]] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Situation:
+    """One step about to be taken.
+
+    Attributes:
+        case: the case before the step.
+        root: the root of its matter (the case itself for a root).
+        data: what the actor gave, as the step's data class; None where it asks for nothing.
+        actor: who takes it.
+        happened: when it happened (UTC).
+        version: the number that its entry will have.
+        world: what else the decision rests on.
+        children: the children of the matter, when they were loaded.
+    """
+
+    case: Case
+    root: Case
+    data: Any
+    actor: Actor
+    happened: datetime
+    version: int
+    world: World
+    children: Mapping[CaseId, Case]
+
+    def read(self, name: str) -> tuple[Matter, ...]:
+        """What was read under a name; empty where nothing was found."""
+        return self.world.reads.get(name, ())
+
+    @property
+    def above(self) -> UnitId | None:
+        """The unit one level above the case's."""
+        return None if self.case.unit is None else self.world.chart.above(self.case.unit)
+
+
+@attrs.frozen(kw_only=True)
+class Notice:
+    """Somebody is told of a step.
+
+    Attributes:
+        case: the case it speaks of.
+        version: the entry it speaks of.
+        to: an address, ``person:ID`` or ``post:NAME@UNIT``.
+        topic: what it is about, for the recipient's preferences.
+        text: what is said.
+    """
+
+    case: CaseId
+    version: int
+    to: str
+    topic: str
+    text: Text
+
+
+@attrs.frozen
+class Carry:
+    """A step on another matter that this one brings about, taken by the actor RULE in the same commit."""
+
+    case: CaseId
+    step: str
+    data: Any
+
+
+@attrs.define
+class Change:
+    """What shall become of the case beside its state; see `apply` for the meaning of each part."""
+
+    set: dict[str, Any] = attrs.field(factory=dict)
+    data: dict[str, Any] = attrs.field(factory=dict)
+    holds: list[Any] | None = None
+    clocks: list[Any] | None = None
+    links: dict[str, list[str]] = attrs.field(factory=dict)
+    opened: list[dict[str, Any]] = attrs.field(factory=list)
+    ended: dict[str, tuple[str, str, str, str]] = attrs.field(factory=dict)
+    notices: list[Notice] = attrs.field(factory=list)
+    carried: list[Carry] = attrs.field(factory=list)
+
+    def delta(self) -> dict[str, Any]:
+        """The parts that are not empty, as an entry keeps them."""
+        parts: dict[str, Any] = {}
+        if self.set:
+            parts["set"] = self.set
+        if self.data:
+            parts["data"] = self.data
+        if self.clocks is not None:
+            parts["clocks"] = self.clocks
+        if self.holds is not None:
+            parts["holds"] = self.holds
+        if self.links:
+            parts["links"] = self.links
+        if self.opened:
+            parts["opened"] = self.opened
+        if self.ended:
+            parts["ended"] = self.ended
+        return parts

@@ -1,0 +1,204 @@
+"""`office.tickets`: the four-part ticket in words. Each method is one step of the table in `four_part`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from civicflow.calendars import TimeLimit
+from civicflow.catalogue import CATALOGUE
+from civicflow.errors import Refused
+from civicflow.hierarchy.authority import Actor
+from civicflow.refusals import Reason, Refusal
+from civicflow.workflows.desk import CaseRef, Desk
+from civicflow.workflows.engine.records import Case
+from civicflow.workflows.tickets.four_part import (
+    FOUR_PART_TICKET,
+    Answer,
+    Dispatch,
+    Evaluate,
+    HoldBack,
+    Merge,
+    Order,
+    Record,
+    Settle,
+)
+from civicflow.workflows.tickets.share import Complete, Decline
+
+
+class Tickets:
+    """Orders and what becomes of them.
+
+    Every command takes the ticket or its id and means the ticket as it is now. Each may raise `Refused`; each takes
+    ``key=``, which makes a retried command act once, and returns the case that it moved.
+    """
+
+    __slots__ = ("_desk",)
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def order(
+        self,
+        title: str,
+        *,
+        unit: str,
+        by: Actor,
+        category: str = "",
+        details: str = "",
+        contact: str = "",
+        key: str = "",
+    ) -> Case:
+        """Raise a need at a unit (点单).
+
+        Args:
+            title: the public headline.
+            unit: the area whose branch dispatches, by code, alias or id.
+            by: whoever orders.
+            category: in your own vocabulary.
+            details: what else the office needs to know; private.
+            contact: how to reach whoever orders; private.
+            key: makes a retried order the same ticket.
+        """
+        data = Order(title=title, category=category, details=details, contact=contact)
+        return self._desk.begin(FOUR_PART_TICKET.name, "order", data, by=by, unit=unit, key=key)
+
+    def dispatch(
+        self,
+        ticket: CaseRef,
+        *,
+        to: Sequence[str],
+        by: Actor,
+        lead: str | None = None,
+        within: TimeLimit | str | None = None,
+        note: str = "",
+        key: str = "",
+        seen: int | None = None,
+    ) -> Case:
+        """Hand the ticket to one or more bodies (下单).
+
+        Args:
+            ticket: the ticket or its id.
+            to: the bodies, by code, alias or id.
+            by: the secretary of the ticket's unit.
+            lead: the body among them that leads; without one all lead jointly.
+            within: the time promised, counted from now.
+            note: read by the bodies.
+            key: makes a retried dispatch act once.
+            seen: the version that the form showed; a ticket that has moved on since is a `Conflict`.
+        """
+        data = Dispatch(
+            to=tuple(self._desk.unit(body) for body in to),
+            lead=None if lead is None else self._desk.unit(lead),
+            within=within,
+            note=note,
+        )
+        return self._desk.take(ticket, "dispatch", data, by=by, key=key, seen=seen)
+
+    def take_up(self, ticket: CaseRef, *, by: Actor, key: str = "") -> Case:
+        """Take an order of one's own accord, for the body in whose post the actor acts (认领)."""
+        return self._desk.take(ticket, "take-up", by=by, key=key)
+
+    def accept(self, ticket: CaseRef, *, by: Actor, key: str = "") -> Case:
+        """Accept a share (接单): the one given, or the one that the actor's body has in the ticket given."""
+        return self._desk.take(self._share(ticket, "accept", by), "accept", by=by, key=key)
+
+    def decline(self, ticket: CaseRef, reason: str, *, by: Actor, key: str = "") -> Case:
+        """Return a share with a reason (退单); it goes back to the dispatcher."""
+        return self._desk.take(self._share(ticket, "decline", by), "decline", Decline(reason), by=by, key=key)
+
+    def complete(self, ticket: CaseRef, *, by: Actor, note: str = "", key: str = "") -> Case:
+        """Complete a share; when all leading shares are completed, the ticket is handled."""
+        return self._desk.take(self._share(ticket, "complete", by), "complete", Complete(note), by=by, key=key)
+
+    def answer(self, ticket: CaseRef, text: str, *, by: Actor, key: str = "") -> Case:
+        """Tell whoever ordered what was done; duplicates that were merged into the ticket get the same answer."""
+        return self._desk.take(ticket, "answer", Answer(text), by=by, key=key)
+
+    def evaluate(
+        self,
+        ticket: CaseRef,
+        *,
+        resolved: bool,
+        by: Actor,
+        satisfied: int | None = None,
+        comment: str = "",
+        key: str = "",
+    ) -> Case:
+        """Say whether it is resolved and whether one is satisfied (评单): two different answers.
+
+        Args:
+            ticket: the ticket or its id.
+            resolved: False re-opens it once; after that it goes one level up.
+            by: whoever ordered.
+            satisfied: 1 (not at all) to 5 (fully), or nothing.
+            comment: private.
+            key: makes a retried evaluation act once.
+        """
+        data = Evaluate(resolved=resolved, satisfied=satisfied, comment=comment)
+        return self._desk.take(ticket, "evaluate", data, by=by, key=key)
+
+    def withdraw(self, ticket: CaseRef, *, by: Actor, why: str = "", key: str = "") -> Case:
+        """Take one's order back (撤回); shares still open are no longer needed."""
+        return self._desk.take(ticket, "withdraw", by=by, why=why, key=key)
+
+    def merge(self, duplicate: CaseRef, *, into: CaseRef, by: Actor, key: str = "") -> Case:
+        """Merge a duplicate into its master (并单); both get one answer, each is evaluated by whoever ordered it."""
+        return self._desk.take(duplicate, "merge", Merge(self._desk.case(into).id), by=by, key=key)
+
+    def hold(self, ticket: CaseRef, reason: str, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:
+        """Put on hold what cannot be solved now (挂账), for everybody to see, at the longest for ``within``."""
+        return self._desk.take(ticket, "hold", HoldBack(within=within, reason=reason), by=by, key=key)
+
+    def resume(self, ticket: CaseRef, *, by: Actor, key: str = "") -> Case:
+        """End a hold before its time."""
+        return self._desk.take(ticket, "resume", by=by, key=key)
+
+    def record(
+        self,
+        title: str,
+        *,
+        unit: str,
+        by: Actor,
+        origin: str,
+        opened: datetime,
+        promise: datetime | None = None,
+        requester: str | None = None,
+        category: str = "",
+        details: str = "",
+        key: str = "",
+    ) -> Case:
+        """Enter a matter that another system handles, with its own times; nothing is invented to fit.
+
+        Args:
+            title: the public headline.
+            unit: the area whose matter it is.
+            by: the secretary or clerk who records it.
+            origin: where it is handled and under which number.
+            opened: when it was raised there.
+            promise: by when it was promised there, or None where nothing was.
+            requester: the pseudonymous person who raised it, or None where nobody is known.
+            category: in your own vocabulary.
+            details: what was written there; private.
+            key: makes a repeated import change nothing.
+        """
+        data = Record(title=title, origin=origin, promise=promise, category=category, details=details)
+        return self._desk.begin(
+            FOUR_PART_TICKET.name, "record", data, by=by, unit=unit, requester=requester, happened=opened, key=key
+        )
+
+    def settle(self, ticket: CaseRef, result: str, *, closed: datetime, by: Actor, key: str = "") -> Case:
+        """Enter how a recorded matter ended elsewhere, and when."""
+        return self._desk.take(ticket, "settle", Settle(result), by=by, happened=closed, key=key)
+
+    def _share(self, ticket: CaseRef, step: str, by: Actor) -> CaseRef:
+        """The share that a command means: the one given, else the newest of the actor's body, the open ones first."""
+        given = ticket if isinstance(ticket, str) else ticket.id
+        if "/" in given:
+            return given
+        shares = self._desk.shares(given, body=by.unit) if by.unit is not None else ()
+        if not shares:
+            reason = Reason(rule="share", text=CATALOGUE["refusal.share"])
+            raise Refused(Refusal(case=given, step=step, reasons=(reason,)))
+        still_open = [share for share in shares if not share.outcome]
+        return (still_open or shares)[-1]

@@ -1,0 +1,460 @@
+"""The four-part ticket (四联单): residents order (点单), the branch dispatches (下单), bodies accept (接单), residents
+evaluate (评单).
+
+Source: Zhengzhou, Shangjie district, Sanwan Street community, where sixteen partner organisations accepted one order.
+
+Rules
+-----
+- Anyone orders. The secretary of the unit's branch dispatches to one body or to many, of which one may lead; where no
+  lead is named, all lead jointly. A partner may also take up (认领) an order that nobody dispatched to it.
+- When every leading share is completed the ticket is handled; assisting shares still open are no longer needed. When
+  all leading shares have ended but some were returned, the ticket goes back to the dispatcher.
+- Whoever ordered says whether it is *resolved* and whether they are *satisfied*: two different answers. Unresolved
+  re-opens it once; after that it goes one level up each time; with no level left it ends as unresolved, and says so.
+- A duplicate is merged into its master (并单). One answer goes to all; each requester evaluates for themselves. When
+  the master ends without an answer its duplicates are open again.
+- What cannot be solved now is put on hold (挂账) until a date, openly, and the clocks stop.
+- A state that waits for somebody reminds, then goes one level up, then is supervised. A ticket that is never evaluated
+  closes by itself after seven days. The limits are ours, a default: a city sets its own.
+- A matter that happened elsewhere is recorded with its own times; nothing is invented to fit.
+"""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+
+from civicflow.calendars import TimeLimit
+from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
+from civicflow.ids import UnitId
+from civicflow.workflows.engine.effects import (
+    CarryTo,
+    Climb,
+    Count,
+    Drop,
+    Keep,
+    Lift,
+    Link,
+    Linked,
+    Opening,
+    Promise,
+    PutOnHold,
+    Spawn,
+    Stamp,
+    Tell,
+    TellRequester,
+)
+from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Join, Limit, Named, State, Step
+from civicflow.workflows.engine.given import private
+from civicflow.workflows.engine.joins import All, Every
+from civicflow.workflows.engine.records import Matter
+from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.tickets import guards
+
+DISPATCHER = Holder("secretary", "unit")
+SUPERVISOR = Holder("secretary", "above")
+PARTNER = Holder("officer", "actor")
+CLERK = AnyOf(Holder("secretary", "unit"), Holder("clerk", "unit"))
+
+
+@attrs.frozen(kw_only=True)
+class Order:
+    """What a resident asks for (点单).
+
+    Attributes:
+        title: the public headline.
+        category: in the integrator's own vocabulary.
+        details: private: what else the office needs to know.
+        contact: private: how to reach whoever ordered.
+    """
+
+    title: str
+    category: str = ""
+    details: str = private(default="")
+    contact: str = private(default="")
+
+
+@attrs.frozen(kw_only=True)
+class Dispatch:
+    """To whom a ticket is handed (下单).
+
+    Attributes:
+        to: the bodies.
+        lead: the one of them that leads; None where all lead jointly.
+        within: the time promised, counted from now; None where nothing is promised.
+        note: read by the bodies.
+    """
+
+    to: tuple[UnitId, ...] = attrs.field(converter=tuple)
+    lead: UnitId | None = None
+    within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(TimeLimit.of))
+    note: str = ""
+
+
+@attrs.frozen
+class Answer:
+    """What whoever ordered is told.
+
+    Attributes:
+        text: the answer, public.
+    """
+
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Evaluate:
+    """The two answers of whoever ordered (评单).
+
+    Attributes:
+        resolved: whether the matter is resolved.
+        satisfied: from 1 (not at all) to 5 (fully), or None.
+        comment: private.
+    """
+
+    resolved: bool
+    satisfied: int | None = None
+    comment: str = private(default="")
+
+
+@attrs.frozen
+class Merge:
+    """Into which ticket a duplicate goes (并单).
+
+    Attributes:
+        master: the other ticket's id.
+    """
+
+    master: str
+
+
+@attrs.frozen
+class Absorb:
+    """A duplicate that the master answers for."""
+
+    duplicate: str
+
+
+@attrs.frozen(kw_only=True)
+class HoldBack:
+    """Why a ticket cannot be solved now (挂账), and when it is looked at again.
+
+    Attributes:
+        within: until when it waits at the longest, counted from now.
+        reason: public.
+    """
+
+    within: TimeLimit = attrs.field(converter=TimeLimit.of)
+    reason: str
+
+
+@attrs.frozen(kw_only=True)
+class Record:
+    """A matter that another system handles.
+
+    Attributes:
+        title: the public headline.
+        origin: where it is handled and under which number.
+        promise: by when that system promised to handle it, or None.
+        category: in the integrator's own vocabulary.
+        requester: the pseudonymous person who raised it there, or empty.
+        details: private: what was written there.
+    """
+
+    title: str
+    origin: str
+    promise: object = None
+    category: str = ""
+    details: str = private(default="")
+
+
+@attrs.frozen
+class Settle:
+    """How a matter ended elsewhere.
+
+    Attributes:
+        result: in the other system's own words, for instance ``Resolved``.
+    """
+
+    result: str
+
+
+_PATH_SAFE = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def _opening(situation: Situation, body: UnitId) -> Opening:
+    code = situation.world.chart.code(body)
+    return Opening(code if _PATH_SAFE.fullmatch(code) else body, body)
+
+
+def _leads(situation: Situation) -> list[Opening]:
+    given = situation.data
+    return [_opening(situation, body) for body in given.to if given.lead in (None, body)]
+
+
+def _assists(situation: Situation) -> list[Opening]:
+    given = situation.data
+    return [_opening(situation, body) for body in given.to if given.lead not in (None, body)]
+
+
+def _taker(situation: Situation) -> list[Opening]:
+    body = situation.actor.unit
+    return [] if body is None else [_opening(situation, body)]
+
+
+def _same_answer(situation: Situation, duplicate: Matter) -> Answer | None:
+    return Answer(situation.data.text) if duplicate.root.state == "merged" else None
+
+
+def _no_answer(_: Situation, duplicate: Matter) -> Answer | None:
+    return Answer("") if duplicate.root.state == "merged" else None
+
+
+_WAITING = ("ordered", "reopened", "returned", "handled", "supervised")
+_OPEN = ("ordered", "dispatched", "reopened", "returned", "handled", "supervised", "answered")
+_DROP = Drop(("lead", "assist"), "dropped")
+
+FOUR_PART_TICKET = Flow(
+    "four-part-ticket",
+    1,
+    "four-part ticket | 四联单",
+    (
+        State("ordered", "ordered | 待下单", (Limit("1 workday", "remind"), Limit("3 workdays", "escalate"))),
+        State(
+            "dispatched",
+            "dispatched | 办理中",
+            (Limit("20 workdays", "urge", again=True, promised=True),),
+            (Join(("lead",), All("done"), "finish"), Join(("lead",), Every(), "come-back")),
+        ),
+        State("returned", "returned to the dispatcher | 已退回", (Limit("1 workday", "remind"), Limit("3 workdays", "escalate"))),
+        State("handled", "handled, to be answered | 待答复", (Limit("1 workday", "remind"), Limit("3 workdays", "pass-up"))),
+        State("answered", "answered, to be evaluated | 待评价", (Limit("7 days", "lapse"),)),
+        State("reopened", "re-opened | 重办", (Limit("1 workday", "remind"), Limit("3 workdays", "escalate"))),
+        State("supervised", "under supervision | 督办中", (Limit("2 workdays", "remind", again=True),)),
+        State("merged", "merged into another ticket | 已并单", follows=True),
+        State("recorded", "handled elsewhere | 在他处办理", follows=True),
+        State("closed", "resolved | 已办结", final="resolved"),
+        State("unevaluated", "closed without an evaluation | 未评价办结", final="unevaluated"),
+        State("unresolved", "not resolved at any level | 各级均未解决", final="unresolved"),
+        State("withdrawn", "withdrawn | 已撤回", final="withdrawn"),
+        State("settled", "settled elsewhere | 在他处办结", final="settled"),
+    ),
+    (
+        Step(
+            "order",
+            "order | 点单",
+            NEW,
+            "ordered",
+            ANYONE,
+            Order,
+            does=(Keep(("title", "category")), Tell(DISPATCHER, "ordered", "new order: “{title}” | 新点单：“{title}”")),
+        ),
+        Step(
+            "record",
+            "record what is handled elsewhere | 登记他处事项",
+            NEW,
+            "recorded",
+            CLERK,
+            Record,
+            does=(Keep(("title", "category", "origin")), Promise("promise")),
+        ),
+        Step(
+            "settle",
+            "record how it ended elsewhere | 登记他处结果",
+            "recorded",
+            "settled",
+            CLERK,
+            Settle,
+            does=(Keep(("result",)), Stamp()),
+            asks=False,
+        ),
+        Step(
+            "dispatch",
+            "dispatch | 下单",
+            ("ordered", "reopened", "returned", "supervised", "dispatched"),
+            "dispatched",
+            DISPATCHER,
+            Dispatch,
+            guards=(guards.NAMES_BODIES, guards.LEAD_AMONG_THEM, guards.NOT_ASKED_ALREADY),
+            does=(
+                Promise("within"),
+                Spawn("lead", Named("leads", _leads), "offered", "within"),
+                Spawn("assist", Named("assists", _assists), "offered", "within"),
+                TellRequester("dispatched", "“{title}” is being handled | “{title}”已派单办理"),
+            ),
+        ),
+        Step(
+            "take-up",
+            "take up | 认领",
+            ("ordered", "reopened"),
+            "dispatched",
+            PARTNER,
+            does=(
+                Spawn("lead", Named("taker", _taker), "accepted"),
+                TellRequester("taken-up", "“{title}” was taken up | “{title}”已被认领"),
+            ),
+            asks=False,
+        ),
+        Step("finish", "all leading shares are done | 主办均已完成", "dispatched", "handled", BY_JOIN, does=(Stamp(), _DROP)),
+        Step(
+            "come-back",
+            "leading shares were returned | 主办退单",
+            "dispatched",
+            "returned",
+            BY_JOIN,
+            does=(_DROP, Tell(DISPATCHER, "returned", "“{title}” came back | “{title}”已退回")),
+        ),
+        Step(
+            "answer",
+            "answer | 答复",
+            _WAITING,
+            "answered",
+            DISPATCHER,
+            Answer,
+            does=(
+                Stamp(keep=True),
+                TellRequester("answered", "“{title}” was answered; please evaluate | “{title}”已答复，请评价"),
+                CarryTo("duplicates", "answer-alike", Named("same-answer", _same_answer)),
+            ),
+            reads=(Linked("duplicates"),),
+        ),
+        Step(
+            "evaluate",
+            "evaluate | 评单",
+            "answered",
+            (
+                Branch(guards.RESOLVED, "closed"),
+                Branch(guards.FIRST_TIME, "reopened", (Count("reopened"), Stamp(clear=True))),
+                Branch(guards.CAN_CLIMB, "ordered", (Climb(), Stamp(clear=True))),
+                Branch(ELSE, "unresolved"),
+            ),
+            REQUESTER,
+            Evaluate,
+            guards=(guards.FULL_RANGE,),
+            does=(
+                Keep(("resolved", "satisfied")),
+                Tell(DISPATCHER, "evaluated", "“{title}” was evaluated | “{title}”已评价"),
+            ),
+        ),
+        Step(
+            "withdraw",
+            "withdraw | 撤回",
+            (*_OPEN, "merged"),
+            "withdrawn",
+            REQUESTER,
+            does=(_DROP, CarryTo("duplicates", "open-again", Named("no-answer", _no_answer))),
+            while_held=True,
+            asks=False,
+            reads=(Linked("duplicates"),),
+        ),
+        Step(
+            "merge",
+            "merge into another ticket | 并单",
+            ("ordered", "reopened"),
+            "merged",
+            DISPATCHER,
+            Merge,
+            guards=(guards.OTHER_OPEN_MASTER, guards.SAME_UNIT),
+            does=(
+                Link("master", "master"),
+                CarryTo("master", "absorb", Named("duplicate", lambda s, _: Absorb(s.case.id))),
+                TellRequester("merged", "“{title}” is handled together with an earlier order | “{title}”已与先前工单并案办理"),
+            ),
+            asks=False,
+            reads=(Linked("master", "master"),),
+        ),
+        Step(
+            "absorb",
+            "answer for a duplicate | 并入重复工单",
+            _OPEN,
+            STAY,
+            BY_RULE,
+            Absorb,
+            does=(Link("duplicates", "duplicate"),),
+            while_held=True,
+        ),
+        Step(
+            "answer-alike",
+            "answer with the master | 随主单答复",
+            "merged",
+            "answered",
+            BY_RULE,
+            Answer,
+            does=(TellRequester("answered", "“{title}” was answered; please evaluate | “{title}”已答复，请评价"),),
+        ),
+        Step(
+            "open-again",
+            "the master ended without an answer | 主单未答复即终结",
+            "merged",
+            "ordered",
+            BY_RULE,
+            Answer,
+            does=(Tell(DISPATCHER, "ordered", "open again: “{title}” | 恢复待办：“{title}”"),),
+        ),
+        Step(
+            "hold",
+            "put on hold | 挂账",
+            ("ordered", "reopened", "returned", "handled"),
+            STAY,
+            DISPATCHER,
+            HoldBack,
+            does=(
+                PutOnHold("unsolvable-now", "resume"),
+                TellRequester("held", "“{title}” has to wait | “{title}”暂缓办理"),
+            ),
+            asks=False,
+        ),
+        Step(
+            "resume",
+            "resume | 恢复办理",
+            ("ordered", "reopened", "returned", "handled"),
+            STAY,
+            AnyOf(DISPATCHER, BY_CLOCK),
+            guards=(guards.IS_HELD,),
+            does=(
+                Lift("unsolvable-now"),
+                TellRequester("resumed", "“{title}” is being handled again | “{title}”恢复办理"),
+            ),
+            while_held=True,
+            asks=False,
+        ),
+        Step(
+            "remind",
+            "remind | 催办",
+            _WAITING,
+            STAY,
+            BY_CLOCK,
+            does=(Tell(DISPATCHER, "reminder", "“{title}” is waiting for you | “{title}”待您办理"),),
+        ),
+        Step(
+            "urge",
+            "press for completion | 督促",
+            "dispatched",
+            STAY,
+            BY_CLOCK,
+            does=(
+                Tell(DISPATCHER, "overdue", "“{title}” is past its time | “{title}”已超时"),
+                Tell(SUPERVISOR, "overdue", "“{title}” is past its time | “{title}”已超时"),
+            ),
+        ),
+        Step(
+            "escalate",
+            "hand one level up | 升级",
+            ("ordered", "reopened", "returned"),
+            (Branch(guards.CAN_CLIMB, "ordered", (Climb(),)), Branch(ELSE, "supervised")),
+            BY_CLOCK,
+            does=(Tell(SUPERVISOR, "escalated", "“{title}” was handed up to you | “{title}”已升级由您办理"),),
+        ),
+        Step(
+            "pass-up",
+            "hand the answer one level up | 答复升级",
+            "handled",
+            (Branch(guards.CAN_CLIMB, "handled", (Climb(),)), Branch(ELSE, "supervised")),
+            BY_CLOCK,
+            does=(Tell(SUPERVISOR, "escalated", "“{title}” is yours to answer | “{title}”由您答复"),),
+        ),
+        Step("lapse", "nobody evaluated | 逾期未评价", "answered", "unevaluated", BY_CLOCK),
+    ),
+    slots={"lead": "share", "assist": "share"},
+)

@@ -1,0 +1,65 @@
+"""Conditions that the ticket flows share, each with the sentence it refuses with."""
+
+from __future__ import annotations
+
+from civicflow.workflows.engine.effects import whole
+from civicflow.workflows.engine.flow import Guard
+from civicflow.workflows.engine.situation import Situation
+
+
+def _asked_already(situation: Situation) -> bool:
+    if not situation.case.tally:
+        return False
+    asked = {share.body for share in whole(situation) if not share.outcome}
+    return any(body in asked for body in situation.data.to)
+
+
+CAN_CLIMB = Guard(
+    "can-climb",
+    lambda s: s.above is not None,
+    "there is no level above this one | 上面没有更高的层级",
+)
+RESOLVED = Guard("resolved", lambda s: bool(s.data.resolved), "it was not resolved | 问题未解决", asks_data=True)
+FIRST_TIME = Guard(
+    "first-time",
+    lambda s: not s.case.data.get("reopened"),
+    "it has been re-opened once already | 已经重办过一次",
+)
+NAMES_BODIES = Guard(
+    "names-bodies",
+    lambda s: bool(s.data.to) and len(set(s.data.to)) == len(s.data.to),
+    "name at least one body, and each body once | 至少指定一个承办单位，且不得重复",
+    asks_data=True,
+)
+LEAD_AMONG_THEM = Guard(
+    "lead-among-them",
+    lambda s: s.data.lead is None or s.data.lead in s.data.to,
+    "the lead has to be one of the bodies named | 主办单位须在所派单位之中",
+    asks_data=True,
+)
+NOT_ASKED_ALREADY = Guard(
+    "not-asked-already",
+    lambda s: not _asked_already(s),
+    "one of the bodies has an open share of this ticket already | 其中有单位已在办理此工单",
+    asks_data=True,
+)
+FULL_RANGE = Guard(
+    "satisfied-1-to-5",
+    lambda s: s.data.satisfied is None or 1 <= s.data.satisfied <= 5,
+    "satisfaction is a whole number from 1 to 5 | 满意度为1至5的整数",
+    asks_data=True,
+)
+OTHER_OPEN_MASTER = Guard(
+    "open-master",
+    lambda s: all(m.root.id != s.case.id and m.root.flow_name == s.case.flow_name for m in s.read("master"))
+    and any(not m.root.outcome and m.root.state != "merged" for m in s.read("master")),
+    "the master has to be another open ticket that is not merged itself | 主单须为另一件未办结且未被并入的工单",
+    asks_data=True,
+)
+SAME_UNIT = Guard(
+    "same-unit",
+    lambda s: all(m.root.unit == s.case.unit for m in s.read("master")),
+    "only tickets of one unit can be merged | 只能合并同一辖区的工单",
+    asks_data=True,
+)
+IS_HELD = Guard("is-held", lambda s: bool(s.case.holds), "it is not on hold | 并未挂账")

@@ -1,0 +1,1 @@
+"""A plugin as somebody else would ship it; importing the package alone does nothing."""
