@@ -57,7 +57,8 @@ actors = st.builds(
     st.none() | st.sampled_from(["officer", "secretary"]),
     st.sampled_from(UNITS).map(UnitId),
 ) | st.sampled_from([CLOCK, JOIN, RULE])
-simple = st.sampled_from([REQUESTER, ANYONE, BY_CLOCK, BY_JOIN, BY_RULE]) | st.builds(
+SYSTEM: list[Who] = [REQUESTER, ANYONE, BY_CLOCK, BY_JOIN, BY_RULE]
+simple: st.SearchStrategy[Who] = st.sampled_from(SYSTEM) | st.builds(
     Holder, st.sampled_from(["officer", "secretary"]), st.sampled_from(["unit", "supervisor"])
 )
 whos: st.SearchStrategy[Who] = simple | st.lists(simple, min_size=1, max_size=3).map(lambda each: AnyOf(*each))
@@ -69,6 +70,7 @@ seats = st.sets(st.tuples(st.sampled_from(PERSONS), st.sampled_from(["officer", 
 
 
 def chart_of(held: set[tuple[str, str, str]]) -> Chart:
+    """The chart in which these persons hold these posts of these bodies."""
     appointed = [
         Appointment(id=f"{p}{n}{u}", person=PersonId(p), post=PostId(f"{u}.{n}"), since=DAY) for p, n, u in held
     ]
@@ -125,6 +127,17 @@ class TestMay:
         needed = may(Actor(PersonId("p1"), "secretary", UnitId("A1")), Holder("secretary"), at, chart)
         assert [str(text) for text in needed] == ["the secretary of 三湾街社区 (vacant) | 三湾街社区书记（空缺）"]
 
+    def test_a_post_may_be_claimed_at_its_body_or_its_area(self) -> None:
+        """Whichever of the two the case names and the actor claims, it is one post; two bodies of an area are two."""
+        chart = chart_of({("p1", "officer", "B1")})
+        for named in ("A1", "B1"):
+            for claimed in ("A1", "B1"):
+                actor = Actor(PersonId("p1"), "officer", UnitId(claimed))
+                assert may(actor, Holder("officer"), {"unit": named}, chart) == ()
+            for claimed in ("B2", "B3", "A2", "gone"):
+                actor = Actor(PersonId("p1"), "officer", UnitId(claimed))
+                assert may(actor, Holder("officer"), {"unit": named}, chart)
+
     def test_a_refusal_names_the_post_in_both_languages(self) -> None:
         """Filled, vacant, not named yet, or of a unit that is gone: the sentence says which."""
         chart = chart_of({("p1", "secretary", "B1")})
@@ -137,7 +150,9 @@ class TestMay:
         assert said(Holder("officer", "supervisor")) == [
             "the officer of the supervising unit, which is not named yet | 督办单位经办人（尚未确定）"
         ]
-        assert said(Holder("officer", "hall")) == ["the officer of the hall, which is not named yet | hall经办人（尚未确定）"]
+        assert said(Holder("officer", "hall")) == [
+            "the officer of the hall, which is not named yet | hall经办人（尚未确定）"
+        ]
         assert said(Holder("officer"), unit="gone") == ["the officer of gone (vacant) | gone经办人（空缺）"]
         assert said(AnyOf(REQUESTER, BY_CLOCK, REQUESTER, BY_JOIN, BY_RULE)) == [
             "whoever raised it | 提出人",

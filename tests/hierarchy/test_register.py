@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import count
+from itertools import count, pairwise
+from typing import Any
 
 import attrs
 import pytest
@@ -17,6 +18,7 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.document import Document, ListedArea, ListedBody, ListedHolder, ListedPost
 from civicflow.hierarchy.importing import read
+from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.scheme import Level, LevelScheme
 from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, holds_on
@@ -29,10 +31,12 @@ TOPS, LOWS = ("t1", "t2"), ("l1", "l2", "l3")
 
 
 def day(n: int) -> date:
+    """The day so many days after DAY0."""
     return DAY0 + timedelta(days=n)
 
 
 def counting() -> IdSource:
+    """Ids that count up."""
     numbers = count(1)
     return lambda kind: f"{kind[:1].upper()}-{next(numbers)}"
 
@@ -67,6 +71,7 @@ def files(draw: st.DrawFn, on: int = 0, *, dated: bool = True) -> tuple[list[Ite
 
 
 def document(items: list[Item], councils: dict[str, frozenset[str]], since: date | None = None) -> Document:
+    """The file that lists these areas and councils."""
     areas = tuple(
         ListedArea(
             code=item.code,
@@ -98,8 +103,8 @@ def document(items: list[Item], councils: dict[str, frozenset[str]], since: date
     return Document(register="town", scheme=SCHEME, since=since, areas=areas, bodies=bodies, source="town.yaml")
 
 
-Fact = tuple[str, str | None, object]
-"""Name, code of the parent, and a token that stands for the identity."""
+Fact = tuple[str, str | None, object, object]
+"""Name, code of the parent, a token that stands for the identity, and the parent's token."""
 
 
 class Days:
@@ -110,33 +115,38 @@ class Days:
         self.councils: list[dict[str, frozenset[str]]] = [{} for _ in range(DAYS)]
 
     def loaded(self, items: list[Item], councils: dict[str, frozenset[str]], on: int) -> Days:
+        """The days after a file was loaded."""
         after = Days()
         first = not any(self.areas)
         after.areas[:on] = [dict(facts) for facts in self.areas[:on]]
         after.councils[:on] = [dict(facts) for facts in self.councils[:on]]
-        for item in items:
+        tokens: dict[str | None, object] = {None: None}
+        for item in items:  # parents come first
             last = DAYS if item.until is None else item.until
             moment = min(max(on, on if item.since is None else item.since), last - 1)
             old = self.areas[moment].get(item.code)
             begin = max(on, item.since or on)
             if old is None:
                 begin = (0 if first else on) if item.since is None else item.since
-                token: object = object()
+                planned = (self.areas[n][item.code] for n in range(moment, last) if item.code in self.areas[n])
+                token: object = next(planned, ("", None, object(), None))[2]
             else:
                 token = old[2]
                 for n in range(on, begin):
                     before = self.areas[n].get(item.code)
                     if before is not None and before[2] is token:
                         after.areas[n][item.code] = before
+            tokens[item.code] = token
             for n in range(begin, last):
-                after.areas[n][item.code] = (item.name, item.parent, token)
+                after.areas[n][item.code] = (item.name, item.parent, token, tokens[item.parent])
         for n in range(0 if first else on, DAYS):
             after.councils[n] = dict(councils)
         return after
 
     def is_whole(self) -> bool:
+        """Whether on each day everything stands in something that exists."""
         return all(
-            all(parent is None or parent in areas for _, parent, _ in areas.values())
+            all(parent is None or (parent in areas and areas[parent][2] is who) for _, parent, _, who in areas.values())
             and all(area in areas for area in councils)
             for areas, councils in zip(self.areas, self.councils, strict=True)
         )
@@ -154,6 +164,7 @@ class RegisterMachine(RuleBasedStateMachine):
 
     @initialize(file=files(0))
     def first(self, file: tuple[list[Item], dict[str, frozenset[str]]]) -> None:
+        """The first file founds the register."""
         self._load(file, 0)
 
     @rule(data=st.data(), on=st.integers(0, DAYS - 4))
@@ -190,7 +201,7 @@ class RegisterMachine(RuleBasedStateMachine):
             assert chart.on == day(n)
             areas = {chart.code(id): id for root in chart.roots for id in chart.under(root) if chart.area_of(id) == id}
             assert set(areas) == set(self.model.areas[n])
-            for code, (name, parent, token) in self.model.areas[n].items():
+            for code, (name, parent, token, _) in self.model.areas[n].items():
                 area = chart.area(areas[code])
                 assert area.name.zh == name
                 assert (None if area.parent is None else chart.code(area.parent)) == parent
@@ -204,7 +215,7 @@ class RegisterMachine(RuleBasedStateMachine):
     def intervals_never_overlap(self) -> None:
         """The rows of one id are ordered, apart, and never say the same twice running."""
         for rows in self.register.rows.values():
-            for one, other in zip(rows, rows[1:], strict=False):
+            for one, other in pairwise(rows):
                 assert one.until is not None
                 assert one.until <= other.since
 
@@ -233,8 +244,7 @@ class TestApply:
             on = data.draw(st.integers(0, DAYS))
             try:
                 changes = register.diff(document(items, {}, data.draw(st.none() | st.just(DAY0))), day(on), ids)
-            except InvalidInput as error:
-                assert error.faults
+            except InvalidInput:
                 continue
             register = register.apply(changes, version)
             assert register.diff(document(items, {}), day(on), ids) == ()
@@ -268,10 +278,10 @@ class TestApply:
     def test_what_would_hang_in_the_air_is_refused_whole(self) -> None:
         """Every broken rule is a fault with the id: a gap, a cycle, a code twice, too many holders."""
 
-        def area(id: str, **fields: object) -> Area:
+        def area(id: str, **fields: Any) -> Area:
             return attrs.evolve(Area(id=UnitId(id), code=id, name=id, level="top", since=day(0)), **fields)
 
-        def body(id: str, **fields: object) -> Body:
+        def body(id: str, **fields: Any) -> Body:
             return attrs.evolve(Body(id=UnitId(id), code=id, name=id, kind="council", since=day(0)), **fields)
 
         post = Post(id=PostId("P"), name="officer", unit=UnitId("B1"), title="officer", since=day(0))
@@ -286,10 +296,9 @@ class TestApply:
             body("B2", parent=UnitId("B2")),
             body("B3", area=UnitId("nowhere")),
             post,
-            *(
-                Appointment(id=person, person=PersonId(person), post=post.id, since=day(0), kind=kind)
-                for person, kind in (("p1", "substantive"), ("p2", "concurrent"), ("p3", "acting"))
-            ),
+            Appointment(id="p1", person=PersonId("p1"), post=post.id, since=day(0)),
+            Appointment(id="p2", person=PersonId("p2"), post=post.id, since=day(0), kind="concurrent"),
+            Appointment(id="p3", person=PersonId("p3"), post=post.id, since=day(0), kind="acting"),
             Appointment(id="p4", person=PersonId("p4"), post=PostId("Q"), since=day(0)),
         )
         with pytest.raises(InvalidInput) as caught:
@@ -298,7 +307,7 @@ class TestApply:
         assert "A2 A2 (register '') hangs under the area A1 A1, which does not exist on 2026-01-06" in found["A2"]
         assert found.keys() == {"A2", "A5", "A6", "B2", "B3", "P", "p4"} | ({"A3", "A4"} & found.keys())
         assert {"A3", "A4"} & found.keys()
-        assert "on 2026-01-01 2 hold officer of B1, which has 1 seats" in found["P"]
+        assert "on 2026-01-01 2 hold officer of B1, which has 1 seat" in found["P"]
         assert "borne by A1" in found["A5"]
 
     def test_parents_may_change_places_over_time(self) -> None:
@@ -327,10 +336,22 @@ class TestApply:
             Post(id=PostId("P"), name="head", unit=UnitId("B"), title="Head | 首", seats=4, since=day(0), register="t"),
             Appointment(id="X", person=PersonId("p"), post=PostId("P"), kind="acting", since=day(0)),
         )
-        change = Change(act="merge", on=day(0), register="t", rows=rows, ends=("Q",), scheme=SCHEME, basis="渝府〔2020〕1号")
+        change = Change(
+            act="merge", on=day(0), register="t", rows=rows, ends=("Q",), scheme=SCHEME, basis="渝府〔2020〕1号"
+        )
+        kinds = Change(act="adopt", on=day(0), kinds=(BodyKind("guild", "Guild | 行会"),))
+        assert kinds.to_builtins() == {"act": "adopt", "on": "2026-01-01", "kinds": {"guild": ["Guild", "行会"]}}
+        assert Change.from_builtins(kinds.to_builtins()) == kinds
         data = change.to_builtins()
         assert Change.from_builtins(json.loads(json.dumps(data))) == change
-        assert data["rows"][2] == {"is": "post", "id": "P", "name": "head", "unit": "B", "title": ["Head", "首"], "seats": 4}
+        assert data["rows"][2] == {
+            "is": "post",
+            "id": "P",
+            "name": "head",
+            "unit": "B",
+            "title": ["Head", "首"],
+            "seats": 4,
+        }
 
 
 class TestChartOfADay:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from civicflow.hierarchy.scheme import Level, LevelScheme, scheme_faults
 
 
 def level(name: str, *under: str, top: bool = False) -> Level:
+    """A level with texts that do not matter."""
     return Level(name, f"{name} | 级{name}", under, top)
 
 
@@ -62,7 +64,7 @@ class TestPresets:
         """区–街–社–院–楼 hang one under another; a preset is found by name and survives its builtins."""
         chain = ["district", "subdistrict", "community", "compound", "building"]
         for scheme in (LESHAN, SHANGJIE):
-            assert all(scheme.may_hang(low, high) for high, low in zip(chain, chain[1:], strict=False))
+            assert all(scheme.may_hang(low, high) for high, low in pairwise(chain))
         for name, scheme in PRESETS.items():
             assert preset(name) is scheme
             assert LevelScheme.from_builtins(json.loads(json.dumps(scheme.to_builtins()))) == scheme

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import attrs
 import pytest
@@ -18,17 +19,20 @@ WINDOW = range(14)
 
 
 def day(n: int) -> date:
+    """The day so many days after DAY0."""
     return DAY0 + timedelta(days=n)
 
 
 @st.composite
 def spells(draw: st.DrawFn) -> tuple[int, int | None, str]:
+    """A stretch of days and what holds in it."""
     since = draw(st.integers(0, 10))
     until = draw(st.none() | st.integers(since + 1, 12))
     return since, until, draw(st.sampled_from(["甲", "乙"]))
 
 
 def area(since: int, until: int | None, name: str) -> Area:
+    """The area as it is in that stretch."""
     end = None if until is None else day(until)
     return Area(id=UnitId("U"), code="1", name=name, level="city", since=day(since), until=end)
 
@@ -44,7 +48,7 @@ def test_each_day_says_what_was_laid_last(laid: list[tuple[int, int | None, str]
     for n in WINDOW:
         found = [row for row in rows if holds_on(row, day(n))]
         assert [row.name.zh for row in found if isinstance(row, Area)] == ([painted[n]] if n in painted else [])
-    for one, other in zip(rows, rows[1:], strict=False):
+    for one, other in pairwise(rows):
         assert one.until is not None
         assert one.until <= other.since
         assert one.until < other.since or attrs.asdict(one)["name"] != attrs.asdict(other)["name"]

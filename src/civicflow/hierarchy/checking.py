@@ -52,7 +52,7 @@ class _Check:
     def faults(self) -> Iterator[Fault]:
         yield from self._twice()
         looped = self._loops()
-        yield from looped.values()
+        yield from dict.fromkeys(looped.values())
         for area in self.document.areas:
             yield from self._area(area, in_loop=area.code in looped)
         for body in self.document.bodies:
@@ -96,7 +96,8 @@ class _Check:
         yield from self._span(area)
         scheme = self.document.scheme
         if area.level not in self.levels:
-            reason = f"the scheme {scheme.name!r} has no such level{near(area.level, self.levels)}"
+            hint = near(area.level, self.levels) or f"; it has {', '.join(scheme.names)}"
+            reason = f"the scheme {scheme.name!r} has no such level{hint}"
             yield self._fault(area, "level", reason, area.level)
         yield from self._named(area, "parent", area.parent, "area", self.areas)
         if in_loop or area.level not in self.levels:
@@ -165,7 +166,7 @@ class _Check:
             return
         other = self.bodies if what == "area" else self.areas
         if code in other:
-            reason = f"this is not {'an area' if what == 'area' else 'a body'}; a {field} is one"
+            reason = "this is a body, not an area" if what == "area" else "this is an area, not a body"
         else:
             hint = near(code, known) or "; list it, or name it under `elsewhere:` if another register keeps it"
             reason = f"there is no such {what}{hint}"

@@ -176,6 +176,6 @@ def _seats(rows: Rows) -> Iterator[Broken]:
             for day in days:
                 at = [appointment for appointment in appointments if holds_on(appointment, day)]
                 if isinstance(post, Post) and holds_on(post, day) and len(at) > post.seats:
-                    reason = f"on {day} {len(at)} hold {called(post)}, which has {post.seats} seats"
+                    reason = f"on {day} {len(at)} hold {called(post)}, which has {post.seats} seat{'s' if post.seats > 1 else ''}"
                     yield Broken(id, f"{reason}; relieve someone first, or add seats", str(len(at)))
                     break

@@ -8,7 +8,8 @@ holder with their post), at last on the document's ``since`` the first time this
 every later time. What is missing ends on the *day*.
 
 **The same thing.** Whoever bears the code on the day (for a thing of the past, on its last day; for one to come, on its
-first) is the thing. A code that comes back after its bearer ended names a new thing.
+first) is the thing; where nobody does, whoever is planned to bear it next, brought forward. A code that comes back after
+its bearer ended names a new thing.
 
 **What became otherwise** does so on the *day*, or on the record's own ``since`` where that is later than the row it
 replaces: a ``since`` that was there before is the day of founding and re-dates nothing. What was planned for later and is
@@ -152,19 +153,27 @@ class _Loading:
     def _identify(self, listed: Listed, key: tuple[object, ...], owner: _Owner, what: str) -> tuple[str, _Owner]:
         """The id of a listed record, known or new, and what it is to the records that belong to it."""
         until = listed.until or owner.until
-        now = self._moment(listed.since, until)
-        bearer = next((row for row in self.bearers.get(key, ()) if holds_on(row, now)), None)
-        id = bearer.id if bearer is not None else self.ids(what)
+        bearer, in_force = self._bearer(key, self._moment(listed.since, until), until)
         since = listed.since or (owner.since if owner.new else self.day)
-        if bearer is not None:
+        if bearer is not None and in_force:
             since = bearer.since
         elif until is not None and until <= since:
             reason = f"until is the first day on which it no longer holds, after its beginning on {since}"
             self.faults.append(at(self.document.source, place_of(listed, "until"), reason, until))
             until = None
+        id = bearer.id if bearer is not None else self.ids(what)
         self.kept.add(id)
         self.places[id] = listed
-        return id, _Owner(since, bearer is None, until)
+        return id, _Owner(since, not in_force, until)
+
+    def _bearer(self, key: tuple[object, ...], moment: date, until: date | None) -> tuple[Row | None, bool]:
+        """Who bears a code at that moment, or is the next to bear it; and whether they bear it already."""
+        rows = sorted(self.bearers.get(key, ()), key=lambda row: row.since)
+        for row in rows:
+            if holds_on(row, moment):
+                return row, True
+        later = (row for row in rows if row.since > moment and (until is None or row.since < until))
+        return next(later, None), False
 
     def _moment(self, since: date | None, until: date | None) -> date:
         """The day on which a listed record is looked for."""
@@ -249,7 +258,10 @@ class _Loading:
     def _moves(self, rows: tuple[Row, ...], want: Row, stated: date | None) -> Iterator[Row]:
         """The rows to be laid over a known record; see "what became otherwise" above."""
         moment = self._moment(stated, want.until)
-        first, now = rows[0], next(row for row in rows if holds_on(row, moment))
+        first, now = rows[0], next((row for row in rows if holds_on(row, moment)), None)
+        if now is None:  # it was to begin later, and is brought forward
+            yield want
+            return
         if not same_facts(now, want):
             if stated is not None and (stated > self.day or stated > now.since):
                 start = stated

@@ -84,9 +84,11 @@ class Register:
             for row in change.rows:
                 rows[row.id] = overlay(rows.get(row.id, ()), row)
             for id in change.ends:
-                left = cut(rows.pop(id, ()), change.on, None)
+                left = cut(rows.get(id, ()), change.on, None)
                 if left:
                     rows[id] = left
+                else:
+                    rows.pop(id, None)
             if change.scheme is not None:
                 schemes[change.register] = change.scheme
             kinds.update((kind.name, kind) for kind in change.kinds)

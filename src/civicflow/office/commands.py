@@ -84,19 +84,24 @@ class _Wishes:
 
     ids: tuple[str, ...]
     whole: dict[MatterId, None] = attrs.field(factory=dict)
-    reads: dict[str, tuple[Any, Case, Any]] = attrs.field(factory=dict)
+    reads: dict[str, tuple[Any, Case, Any, int]] = attrs.field(factory=dict)
 
     def add(self, wanted: Wanted) -> None:
         if wanted.matter is not None:
             self.whole[wanted.matter] = None
         for read_, case, data in wanted.reads:
-            self.reads[read_.name] = (read_, case, data)
+            self.reads[read_.name] = (read_, case, data, wanted.basis)
+
+    def also(self, matter: str) -> None:
+        """Load a matter that was in the way, too."""
+        if matter not in self.ids:
+            self.ids += (matter,)
 
     def hold_for(self, loaded: _Loaded) -> bool:
         """Whether what is read still follows from the case as it was loaded; else it is worked out anew."""
-        for _, case, _ in self.reads.values():
+        for _, case, _, basis in self.reads.values():
             stored = loaded.cases.get(case.matter)
-            if stored is not None and stored.version != case.version and case.version:
+            if basis and (stored is None or stored.version != basis):
                 self.reads.clear()
                 return False
         return True
@@ -201,8 +206,9 @@ class Commands:
             try:
                 answer = self._commit(decided, loaded, key)
             except Conflict as conflict:
-                if attempt == ATTEMPTS or conflict.matter == "":
+                if attempt == ATTEMPTS or not conflict.matter:
                     raise
+                wishes.also(conflict.matter)
                 continue
             return decided.case if answer is None else self.case(answer)
         raise AssertionError  # pragma: no cover  # the last attempt returns or raises
@@ -233,7 +239,7 @@ class Commands:
         queries = [Query(where=(Filter("matter", "eq", matter),)) for matter in wishes.whole]
         broods: list[str] = []
         linked: dict[str, tuple[CaseId, ...]] = {}
-        for name, (read_, case, data) in wishes.reads.items():
+        for name, (read_, case, data, _) in wishes.reads.items():
             match read_:
                 case Linked():
                     linked[name] = read_.ids(case, data)

@@ -7,7 +7,7 @@ this person holds the post they act in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
@@ -18,7 +18,7 @@ from civicflow.calendars import to_micros
 from civicflow.hierarchy.authority import Actor, actors_at
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, IdSource, PersonId, UnitId, matter_of
-from civicflow.office.codec import case_of, facts_of
+from civicflow.office.codec import case_of
 from civicflow.office.commands import Commands
 from civicflow.office.ledger_desk import LedgerDesk
 from civicflow.office.registry import RegisterDesk
@@ -161,7 +161,7 @@ class Office:
         person = None if requester is None else PersonId(requester)
         act = Act(step=step, actor=by, data=data, key=key, happened=happened)
         root = None if parent is None else _id(parent)
-        new = self.new_id(flow) if root is None else CaseId("")
+        new = self.new_id(flow.rpartition("-")[2]) if root is None else CaseId("")
 
         def birth(cases: Mapping[str, Any]) -> Birth:
             above = None if root is None else case_of(cases[root])
@@ -327,4 +327,4 @@ def _id(case: CaseRef) -> CaseId:
     return CaseId(case) if isinstance(case, str) else case.id
 
 
-__all__ = ["Office", "Ticked", "facts_of", "Iterable"]
+__all__ = ["Office", "Ticked"]

@@ -197,7 +197,7 @@ def _check_integers(path: str, faults: list[Fault], *values: Scalar) -> None:
 def _check_blobs(path: str, faults: list[Fault], *values: object) -> None:
     for value in values:
         if type(value) is not bytes:
-            faults.append(Fault(path=path, reason="bytes are wanted here", value=type(value).__name__))  # noqa: PERF401  a list costs every commit
+            faults.append(Fault(path=path, reason="bytes are wanted here", value=type(value).__name__))
 
 
 def _wanted(kind: type[str | int]) -> str:

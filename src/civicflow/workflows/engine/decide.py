@@ -274,7 +274,7 @@ class Deciding:
         data = typed(plan.step, act.data)
         missing = tuple((read, case, data) for read in plan.step.reads if read.name not in world.reads)
         if missing:
-            raise Wanted(reads=missing)
+            raise Wanted(reads=missing, basis=working.expected)
         return Situation(
             case=case,
             root=working.cases[working.root],

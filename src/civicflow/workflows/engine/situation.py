@@ -29,10 +29,13 @@ class Wanted(CivicflowError):
     Attributes:
         matter: the matter whose children are all needed, or None.
         reads: what else must be read, with the case that reads it and what the actor gave.
+        basis: the version of the matter that the decision was given, which the reads follow from.
     """
 
-    def __init__(self, matter: MatterId | None = None, reads: tuple[tuple[Read, Case, Any], ...] = ()) -> None:
-        self.matter, self.reads = matter, reads
+    def __init__(
+        self, matter: MatterId | None = None, reads: tuple[tuple[Read, Case, Any], ...] = (), *, basis: int = 0
+    ) -> None:
+        self.matter, self.reads, self.basis = matter, reads, basis
         super().__init__(f"children of {matter}" if matter else ", ".join(read.name for read, _, _ in reads))
 
 

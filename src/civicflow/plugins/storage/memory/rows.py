@@ -54,6 +54,7 @@ class Rows:
     # -- writing -------------------------------------------------------------------------------------------------
 
     def commit(self, batch: Batch) -> Commit:
+        """Compare everything first, then apply it; nothing can fail half way."""
         known = self.keys.get(batch.key.key) if batch.key is not None else None
         if known is not None and batch.key is not None:
             if known.digest != batch.key.digest:
@@ -164,6 +165,7 @@ class Rows:
         return self.cases.values()
 
     def asked(self, case: str, matter: str, address: str) -> tuple[Await, ...]:
+        """Who is asked in a case or a matter, or what waits for an address."""
         if address:
             return tuple(
                 one for c in sorted(self.asking.get(address, ())) for one in self.awaits[c] if one.address == address

@@ -97,7 +97,7 @@ class SqliteStorage:
         """Lend rows of the outbox that may go out now."""
         return self._pool.run(outbox.claim, worker, now, lease, limit)
 
-    def settle(self, claim: Claim, outcome: Outcome, *, now: int) -> None:  # noqa: ARG002  a late one is taken while nobody else has it
+    def settle(self, claim: Claim, outcome: Outcome, *, now: int) -> None:
         """Say what came of a claim."""
         self._pool.run(outbox.settle, claim, outcome)
 
