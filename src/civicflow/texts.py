@@ -94,6 +94,11 @@ def _fill(sentence: str, gaps: Mapping[str, object]) -> str:
     return _GAP.sub(filled, sentence)
 
 
+def bilingual(text: Text | str) -> Text:
+    """`Text.of` as a function, for the fields of tables."""
+    return Text.of(text)
+
+
 def listing(texts: Iterable[Text]) -> Text:
     """Join texts as each language lists things.
 

@@ -12,7 +12,7 @@ Importing this loads neither pendulum nor holidays; each is loaded by the first 
 from civicflow.calendars.china import china
 from civicflow.calendars.deferred import deferred
 from civicflow.calendars.instants import check_aware, from_micros, instant, span, to_micros
-from civicflow.calendars.limits import LimitUnit, TimeLimit, days, hours, working_days
+from civicflow.calendars.limits import LimitUnit, TimeLimit, days, hours, time_limit, working_days
 from civicflow.calendars.plain import from_days, weekdays
 from civicflow.calendars.working import Due, WorkingCalendar
 from civicflow.calendars.zones import last_instant, zone_named
@@ -32,6 +32,7 @@ __all__ = [
     "instant",
     "last_instant",
     "span",
+    "time_limit",
     "to_micros",
     "weekdays",
     "working_days",

@@ -109,3 +109,8 @@ def hours(n: int) -> TimeLimit:
     1 hour
     """
     return TimeLimit(n, "hours")
+
+
+def time_limit(limit: TimeLimit | str) -> TimeLimit:
+    """`TimeLimit.of` as a function, for the fields of tables."""
+    return TimeLimit.of(limit)

@@ -7,11 +7,13 @@ round.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
+from functools import singledispatch
 from typing import Any
 
 import attrs
@@ -68,42 +70,80 @@ def plain(value: object, *, path: str = "data") -> Plain:
     return result
 
 
+@singledispatch
 def _plain(value: object, path: str, faults: list[Fault]) -> Plain:
-    match value:
-        case None | bool():
-            return value
-        case Enum():
-            return _plain(value.value, path, faults)
-        case int():
-            return int(value) if -_SAFE < value < _SAFE else _wrong(faults, path, value, "write integers from 2⁵³ on as text")
-        case str():
-            return str(value) if "\0" not in value else _wrong(faults, path, value, "a text holds no NUL character")
-        case datetime():
-            return _instant(value, path, faults)
-        case date():
-            return value.isoformat()
-        case Decimal() if value.is_finite():
-            return str(value)
-        case Fraction():
-            return f"{value.numerator}/{value.denominator}"
-        case Mapping():
-            return {_key(key, path, faults): _plain(item, f"{path}.{key}", faults) for key, item in value.items()}
-        case list() | tuple():
-            return [_plain(item, f"{path}[{i}]", faults) for i, item in enumerate(value)]
-        case Set():
-            return sorted(_plain(item, f"{path}{{}}", faults) for item in value)
-    if attrs.has(type(value)):
+    cls = type(value)
+    if attrs.has(cls):
         return {
             field.name: _plain(getattr(value, field.name), f"{path}.{field.name}", faults)
-            for field in attrs.fields(type(value))
+            for field in attrs.fields(cls)
         }
-    return _wrong(faults, path, value, f"a {type(value).__name__} has no exact plain form; use text, int or Decimal")
+    return _wrong(faults, path, value, f"a {cls.__name__} has no exact plain form; use text, int or Decimal")
 
 
+@_plain.register(type(None))
+@_plain.register(bool)
+def _as_it_is(value: bool | None, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001, FBT001
+    return value
+
+
+@_plain.register
+def _integer(value: int, path: str, faults: list[Fault]) -> Plain:
+    if -_SAFE < value < _SAFE:
+        return int(value)
+    return _wrong(faults, path, value, "write integers from 2⁵³ on as text")
+
+
+@_plain.register
+def _string(value: str, path: str, faults: list[Fault]) -> Plain:
+    if "\0" in value:
+        return _wrong(faults, path, value, "a text holds no NUL character")
+    return str(value)
+
+
+@_plain.register
+def _member(value: Enum, path: str, faults: list[Fault]) -> Plain:
+    return _plain(value.value, path, faults)
+
+
+@_plain.register
+def _day(value: date, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001
+    return value.isoformat()
+
+
+@_plain.register
 def _instant(value: datetime, path: str, faults: list[Fault]) -> Plain:
     if value.tzinfo is None:
         return _wrong(faults, path, value, "an instant needs a time zone")
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@_plain.register
+def _decimal(value: Decimal, path: str, faults: list[Fault]) -> Plain:
+    if value.is_finite():
+        return str(value)
+    return _wrong(faults, path, value, "a decimal is a finite number")
+
+
+@_plain.register
+def _fraction(value: Fraction, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001
+    return f"{value.numerator}/{value.denominator}"
+
+
+@_plain.register
+def _mapping(value: Mapping, path: str, faults: list[Fault]) -> Plain:  # type: ignore[type-arg]  # dispatches on the class
+    return {_key(key, path, faults): _plain(item, f"{path}.{key}", faults) for key, item in value.items()}
+
+
+@_plain.register(list)
+@_plain.register(tuple)
+def _sequence(value: Sequence[object], path: str, faults: list[Fault]) -> Plain:
+    return [_plain(item, f"{path}[{i}]", faults) for i, item in enumerate(value)]
+
+
+@_plain.register
+def _set(value: AbstractSet, path: str, faults: list[Fault]) -> Plain:  # type: ignore[type-arg]  # dispatches on the class
+    return sorted(_plain(item, f"{path}{{}}", faults) for item in value)
 
 
 def _key(key: object, path: str, faults: list[Fault]) -> str:

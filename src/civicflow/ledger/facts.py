@@ -55,7 +55,7 @@ class CaseFacts:
     satisfied: int | None = None
 
     @classmethod
-    def columns(cls) -> Mapping[str, type[str] | type[int]]:
+    def columns(cls) -> Mapping[str, type[str | int]]:
         """The fields in order, each with the type of its values."""
         return _COLUMNS
 
@@ -65,6 +65,6 @@ class CaseFacts:
 
 
 _INTEGERS = frozenset({"opened", "promise", "handled", "closed", "resolved", "satisfied"})
-_COLUMNS: dict[str, type[str] | type[int]] = {
+_COLUMNS: dict[str, type[str | int]] = {
     field.name: int if field.name in _INTEGERS else str for field in attrs.fields(CaseFacts)
 }

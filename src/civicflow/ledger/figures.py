@@ -50,9 +50,13 @@ class Rate:
         return f"{self.percent} ({self.n}/{self.of})"
 
 
-_ON_TIME = Text("cases with a promise that were handled or whose promise has passed", "有承诺时限且已办理或已到期的事项")
+_ON_TIME = Text(
+    "cases with a promise that were handled or whose promise has passed", "有承诺时限且已办理或已到期的事项"
+)
 _RESOLVED = Text("cases whose requester said whether they are resolved", "已由诉求人评价是否解决的事项")
-_SATISFIED = Text("cases whose requester said how satisfied they are (4 or 5 of 5)", "已由诉求人评价满意度的事项（5分中的4、5分）")
+_SATISFIED = Text(
+    "cases whose requester said how satisfied they are (4 or 5 of 5)", "已由诉求人评价满意度的事项（5分中的4、5分）"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -125,9 +129,7 @@ def rates(cases: Iterable[CaseFacts], at: int) -> Rates:
     )
 
 
-def grouped(
-    cases: Iterable[CaseFacts], key: Callable[[CaseFacts], str | None], at: int
-) -> Mapping[str | None, Rates]:
+def grouped(cases: Iterable[CaseFacts], key: Callable[[CaseFacts], str | None], at: int) -> Mapping[str | None, Rates]:
     """The figures of each group of cases, the groups in order; each case is counted in one group."""
     groups: defaultdict[str | None, list[CaseFacts]] = defaultdict(list)
     for facts in cases:

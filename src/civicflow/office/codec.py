@@ -74,7 +74,7 @@ def facts_of(case: Case) -> CaseFacts:
 
 def record_of(case: Case, matter: MatterId, head: bytes) -> Record:
     """The record to put in place of a case's former one."""
-    root = case.id == matter
+    root = case.is_root
     return Record(
         case=case.id,
         matter=matter,

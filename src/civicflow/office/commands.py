@@ -127,7 +127,7 @@ class Commands:
             loaded_matter = loaded.matter(matter, complete=matter in wishes.whole)
             if seen is not None and loaded_matter.root.version != seen:
                 raise Conflict(matter, seen, loaded_matter.root.version)
-            if case not in loaded_matter.children and case != matter:
+            if case not in loaded_matter.children and str(case) != matter:
                 msg = f"there is no case {case!r}; look it up with find, or begin it"
                 raise NotFound(msg)
             return decide(world, loaded_matter, case, act)
@@ -201,7 +201,7 @@ class Commands:
                 if again is not None:
                     return again
                 raise Refused(decided)
-            assert isinstance(decided, Accepted)  # noqa: S101  # ring alone answers NotYet
+            assert isinstance(decided, Accepted)  # ring alone answers NotYet
             key = Key(act.key, digest, encode({"case": decided.case.id})) if act.key else None
             try:
                 answer = self._commit(decided, loaded, key)
@@ -251,9 +251,7 @@ class Commands:
         cases = dict(snapshot.cases)
         for found in snapshot.found[: len(wishes.whole)]:
             cases.update((stored.case, stored) for stored in found)
-        reads = {
-            name: tuple(Matter(case_of(cases[i])) for i in linked[name] if i in cases) for name in linked
-        }
+        reads = {name: tuple(Matter(case_of(cases[i])) for i in linked[name] if i in cases) for name in linked}
         for name, found in zip(broods, snapshot.found[len(wishes.whole) :], strict=True):
             reads[name] = tuple(Matter(case_of(stored)) for stored in found)
         heads = {stored.case: stored.head for stored in cases.values() if stored.case == stored.matter}
@@ -275,9 +273,7 @@ class Commands:
                 awaits=tuple(_awaits(asked(world, changed), changed)),
                 messages=tuple(self._messages(decided, world)),
                 key=key,
-                filed=tuple(
-                    [Filed(f.digest, f.body) for f in (world.flows.rules(ref).flow for ref in sorted(flows))]
-                ),
+                filed=tuple([Filed(f.digest, f.body) for f in (world.flows.rules(ref).flow for ref in sorted(flows))]),
             )
         )
         if committed.repeated:
@@ -349,7 +345,13 @@ class Commands:
         public, hidden = parts(typed(step, act.data))
         for row in reversed(self._storage.history(matter)):
             entry = read(row.body)
-            if (entry.case, entry.step, entry.by, entry.data, entry.why) == (case, act.step, act.actor, public, act.why):
+            if (entry.case, entry.step, entry.by, entry.data, entry.why) == (
+                case,
+                act.step,
+                act.actor,
+                public,
+                act.why,
+            ):
                 beside = self._storage.private(matter, entry.version)
                 if (decode(beside.body) if beside else {}) == hidden:
                     return now
@@ -358,9 +360,7 @@ class Commands:
 
 def _digest(command: tuple[str, ...], act: Act) -> bytes:
     public, hidden = parts(act.data) if attrs.has(type(act.data)) else (act.data, {})
-    return hashlib.sha256(
-        encode([*command, act.step, act.actor.to_builtins(), public, hidden, act.why])
-    ).digest()
+    return hashlib.sha256(encode([*command, act.step, act.actor.to_builtins(), public, hidden, act.why])).digest()
 
 
 def _expects(decided: Accepted) -> tuple[Expect, ...]:

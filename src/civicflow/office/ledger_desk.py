@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
 from civicflow.calendars import check_aware, to_micros
-from civicflow.errors import InvalidInput
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import matter_of
 from civicflow.ledger.canonical import decode
 from civicflow.ledger.entries import Entry, read
 from civicflow.ledger.facts import CaseFacts
 from civicflow.ledger.figures import Rates, grouped, rates
-from civicflow.office.codec import record_of
+from civicflow.ledger.heads import Head, Signer
+from civicflow.ledger.verification import Verification, verify
+from civicflow.office.proving import StoredEvidence, last_head, replay
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Filter, Query, Storage
 from civicflow.workflows.desk import CaseRef
-from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 
@@ -28,10 +28,10 @@ By = Literal["unit", "body", "category", "state"]
 class LedgerDesk:
     """Entries, figures and proofs."""
 
-    __slots__ = ("_around", "_storage")
+    __slots__ = ("_around", "_signer", "_storage")
 
-    def __init__(self, storage: Storage, around: Surroundings) -> None:
-        self._storage, self._around = storage, around
+    def __init__(self, storage: Storage, around: Surroundings, signer: Signer | None) -> None:
+        self._storage, self._around, self._signer = storage, around, signer
 
     # -- what happened -----------------------------------------------------------------------------------------------
 
@@ -53,6 +53,23 @@ class LedgerDesk:
         """The private part of an entry: empty where there is none or where it was erased."""
         part = self._storage.private(matter_of(entry.case), entry.version)
         return decode(part.body) if part is not None else {}
+
+    # -- proof -------------------------------------------------------------------------------------------------------
+
+    def verify(self, *, published: Iterable[Head] = ()) -> Verification:
+        """Whether everything still is as it was recorded, and how far back that is sealed. Damage never raises.
+
+        Every entry, private part, head and record is read. Signatures are checked if the office was opened with the
+        signer's key; heads that you published and kept elsewhere prove the past against whoever may write to the store.
+
+        Args:
+            published: heads as they were published.
+        """
+        return verify(StoredEvidence(self._storage), replay=replay, signer=self._signer, published=published)
+
+    def head(self) -> Head | None:
+        """The newest head of the log tree, to be published; None before the first seal."""
+        return last_head(self._storage)
 
     # -- figures -----------------------------------------------------------------------------------------------------
 

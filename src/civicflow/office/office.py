@@ -15,16 +15,20 @@ from typing import Any, Self
 import attrs
 
 from civicflow.calendars import to_micros
+from civicflow.errors import Conflict
 from civicflow.hierarchy.authority import Actor, actors_at
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, IdSource, PersonId, UnitId, matter_of
+from civicflow.ledger.heads import Head, Signer
 from civicflow.office.codec import case_of
 from civicflow.office.commands import Commands
 from civicflow.office.ledger_desk import LedgerDesk
+from civicflow.office.proving import seal
 from civicflow.office.registry import RegisterDesk
 from civicflow.office.surroundings import Surroundings
+from civicflow.plugins.notify.backoff import Dice
 from civicflow.plugins.notify.contract import Notifier
-from civicflow.plugins.notify.relay import Dice, RelayReport, relay
+from civicflow.plugins.notify.relay import RelayReport, relay
 from civicflow.plugins.storage.contract import Filter, Page, Query, Scalar, Storage
 from civicflow.refusals import Refusal
 from civicflow.workflows.councils.desk import Councils
@@ -75,13 +79,15 @@ class Office:
         notifiers: Mapping[str, Notifier],
         dice: Dice,
         worker: str,
+        signer: Signer | None = None,
     ) -> None:
         self._storage, self._around = storage, around
         self._commands = Commands(storage, around)
         self._ids, self._notifiers, self._dice, self._worker = ids, notifiers, dice, worker
+        self._signer = signer
         self.flows: Flows = around.flows
         self.register = RegisterDesk(around, self._commands, ids)
-        self.ledger = LedgerDesk(storage, around)
+        self.ledger = LedgerDesk(storage, around, signer)
         self.tickets = Tickets(self)
         self.councils = Councils(self)
         self.funds = Funds(self)
@@ -271,7 +277,7 @@ class Office:
     # -- time --------------------------------------------------------------------------------------------------------
 
     def tick(self, *, limit: int = 1000) -> Ticked:
-        """Take every step whose time limit has passed by the office's clock. Call it as often as you like.
+        """Take every step whose time limit has passed by the office's clock, then `seal`. Call it as often as you like.
 
         Several processes may tick at once: each limit passes once.
 
@@ -291,19 +297,41 @@ class Office:
             left -= len(due)
             if not progress:
                 break
+        self.seal()
         return Ticked(**counts)
+
+    def seal(self) -> Head:
+        """Seal every entry that is not sealed yet under a head of the log tree, signed if the office has a signer.
+
+        Publish the head (print it in the paper, send it to the county): from then on nobody can change what it covers.
+        Several processes may seal at once; one of them does.
+
+        Returns:
+            The newest head; without new entries the one that stands.
+        """
+        try:
+            return seal(self._storage, self._around.now(), self._signer)
+        except Conflict:
+            return seal(self._storage, self._around.now(), self._signer)
 
     def relay(self, *, limit: int = 100) -> RelayReport:
         """Send what lies in the outbox through the notifiers; a failing one is named and never undoes a step."""
-        report = relay(
-            self._storage,
-            self._notifiers,
-            now=self._around.now(),
-            worker=self._worker,
-            random=self._dice,
-            limit=limit,
-            lease=timedelta(minutes=5),
-        )
+        report = RelayReport()
+        while limit > 0:
+            # One claim takes one message of each recipient: the next one waits until this one is settled.
+            sent = relay(
+                self._storage,
+                self._notifiers,
+                now=self._around.now(),
+                worker=self._worker,
+                random=self._dice,
+                limit=min(limit, 20),
+                lease=timedelta(minutes=5),
+            )
+            if not sent.claimed:
+                break
+            report += sent
+            limit -= sent.claimed
         return report
 
     # -- the end -----------------------------------------------------------------------------------------------------

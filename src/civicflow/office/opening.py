@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import random
+import random  # noqa: TID251 - the office is where chance comes in; it gives it to the domain
 import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from civicflow.calendars import WorkingCalendar, china
 from civicflow.errors import InvalidInput
 from civicflow.ids import IdSource, NewBytes, random_ids
+from civicflow.ledger.heads import Signer
 from civicflow.office.office import Office
 from civicflow.office.surroundings import Clock, Surroundings
 from civicflow.plugins.backends import open_notifier, open_storage
@@ -32,7 +33,7 @@ SHIPPED: tuple[Flow, ...] = (REGISTERING, SHARE, FOUR_PART_TICKET, FUND, BALLOT,
 
 
 def _now() -> datetime:
-    return datetime.now(UTC)
+    return datetime.now(UTC)  # noqa: TID251 - the office is where time comes in; `clock=` replaces it
 
 
 def open_office(
@@ -45,6 +46,7 @@ def open_office(
     new_bytes: NewBytes = secrets.token_bytes,
     flows: Iterable[Flow] = (),
     plugins: Plugins | None = None,
+    signer: Signer | None = None,
 ) -> Office:
     """Open an office on a storage.
 
@@ -57,6 +59,7 @@ def open_office(
         new_bytes: a source of random bytes, for salts and ids.
         flows: further flows to take into use.
         plugins: the installed plugins where left out; ``Plugins()`` for none.
+        signer: signs the heads that seal the ledger, for instance `civicflow.ledger.heads.hmac_signer`.
 
     Raises:
         PluginError: no backend is installed for a scheme; the message names the extra to install.
@@ -67,7 +70,6 @@ def open_office(
         plugins.load()
     opened = open_storage(storage) if isinstance(storage, str) else storage
     notifiers = _notifiers(notify)
-    observers = plugins
     around = Surroundings(
         opened,
         clock=clock,
@@ -75,7 +77,7 @@ def open_office(
         flows=Flows((*SHIPPED, *plugins.flows(), *flows)),
         new_bytes=new_bytes,
         channels=tuple(notifiers),
-        observers=observers,
+        observers=plugins,
     )
     return Office(
         opened,
@@ -84,6 +86,7 @@ def open_office(
         notifiers=notifiers,
         dice=random.Random(),  # noqa: S311  # jitter between attempts is no secret
         worker=f"pid-{os.getpid()}",
+        signer=signer,
     )
 
 
@@ -95,5 +98,3 @@ def _notifiers(notify: Sequence[str | Notifier]) -> dict[str, Notifier]:
             raise InvalidInput(msg)
         opened[notifier.name] = notifier
     return opened
-
-

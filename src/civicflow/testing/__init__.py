@@ -3,8 +3,11 @@
 Whoever brings a storage subclasses `StorageContract` and has every test that our own storages pass::
 
     class TestMyStorage(StorageContract):
-        def open_storage(self, place): return my_package.open_storage(place)
-        def fresh(self): return f"mine://localhost/test_{next(self.numbers)}"
+        def open_storage(self, place):
+            return my_package.open_storage(place)
+
+        def fresh(self):
+            return f"mine://localhost/test_{next(self.numbers)}"
 
 The fakes keep the contracts of what they stand for: a clock that stands still, ids that count, bytes that repeat.
 """
@@ -25,7 +28,7 @@ __all__ = ["FrozenClock", "StorageContract", "counting_bytes", "sequential_ids"]
 def __getattr__(name: str) -> object:
     # The suite needs hypothesis and pytest, the fakes do not.
     if name == "StorageContract":
-        from civicflow.testing.storage import StorageContract as suite  # noqa: N813, PLC0415
+        from civicflow.testing.storage import StorageContract as suite  # noqa: N813
 
         return suite
     msg = f"module {__name__!r} has no attribute {name!r}"

@@ -28,7 +28,14 @@ class FrozenClock:
         return self._now
 
     def advance(
-        self, *, weeks: int = 0, days: int = 0, hours: int = 0, minutes: int = 0, seconds: int = 0, microseconds: int = 0
+        self,
+        *,
+        weeks: int = 0,
+        days: int = 0,
+        hours: int = 0,
+        minutes: int = 0,
+        seconds: int = 0,
+        microseconds: int = 0,
     ) -> datetime:
         """Let time pass; negative amounts go back. Returns the new present."""
         self._now += timedelta(

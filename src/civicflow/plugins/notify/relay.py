@@ -73,6 +73,16 @@ class RelayReport:
         """How many messages were handled; fewer than the limit means that no more may go out now."""
         return self.delivered + self.retried + self.dead + self.lost
 
+    def __add__(self, other: RelayReport) -> RelayReport:
+        """Both calls together."""
+        return RelayReport(
+            delivered=self.delivered + other.delivered,
+            retried=self.retried + other.retried,
+            dead=self.dead + other.dead,
+            lost=self.lost + other.lost,
+            failures=self.failures + other.failures,
+        )
+
 
 def relay(
     storage: Storage,

@@ -38,7 +38,7 @@ def entries(matter: str, expected: int, count: int = 1) -> tuple[NewEntry, ...]:
 
 def entry_body(matter: str, version: int) -> bytes:
     """The bytes of an entry."""
-    return f"{matter} {version}".encode()
+    return f"{matter} {version}".encode("utf-8", "surrogatepass")
 
 
 def entry_hash(matter: str, version: int) -> bytes:
@@ -88,7 +88,9 @@ def put(storage: Storage, matter: str, expected: int = 0, *others: Record, **val
     return storage.commit(Batch(writes=(write(matter, expected, *others, **values),))).position  # type: ignore[arg-type]
 
 
-def message(name: str, case: str = "T-1", recipient: str = "person:P-1", channel: str = "sms", at: int = NOON) -> Message:
+def message(
+    name: str, case: str = "T-1", recipient: str = "person:P-1", channel: str = "sms", at: int = NOON
+) -> Message:
     """A row for the outbox."""
     return Message(
         dedupe=name,

@@ -12,7 +12,7 @@ from civicflow.plugins.storage.contract import API_VERSION, Batch, Claim, Done, 
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, everything, message, put, write
 
-_CLAIM = Claim(token="1.1", message=message("m"), attempts=1)
+_CLAIM = Claim(token="1.1", message=message("m"), attempts=1)  # noqa: S106  no secret
 _METHODS: dict[str, Callable[[Storage], Any]] = {
     "commit": lambda storage: storage.commit(Batch()),
     "load": lambda storage: storage.load(["T-1"]),

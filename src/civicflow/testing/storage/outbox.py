@@ -142,9 +142,9 @@ class OutboxSuite(StorageSuite):
                     storage.settle(claim, Done(), now=NOON)
                 with pytest.raises(LeaseLost):
                     storage.extend(claim, now=NOON, lease=1)
-            for token in ("", "nonsense", "1", "1.x", "99.1"):
-                with pytest.raises(LeaseLost):
-                    storage.settle(attrs.evolve(claim, token=token), Done(), now=NOON)
+                for token in ("", "nonsense", "1", "1.x", "99.1"):
+                    with pytest.raises(LeaseLost):
+                        storage.settle(attrs.evolve(claim, token=token), Done(), now=NOON)
 
     def test_a_claim_can_be_kept_for_longer(self) -> None:
         """The lease then counts from the instant of the extension."""

@@ -37,7 +37,14 @@ class WorkerSuite(StorageSuite):
 
             def writing() -> None:
                 for version in range(_ROUNDS * 4):
-                    storage.commit(Batch(writes=(write("T-1", version), write("T-2", version, child(f"T-2/c@{version + 1}", version + 1)))))
+                    storage.commit(
+                        Batch(
+                            writes=(
+                                write("T-1", version),
+                                write("T-2", version, child(f"T-2/c@{version + 1}", version + 1)),
+                            )
+                        )
+                    )
                 done.set()
 
             def reading() -> None:
@@ -53,18 +60,22 @@ class WorkerSuite(StorageSuite):
         """Going on from the last position it saw, while several write."""
         with self.storage() as storage:
             seen: list[tuple[str, int]] = []
-            total = _THREADS * _ROUNDS
+            ended = threading.Semaphore(0)
 
             def writer(name: str) -> Callable[[], None]:
                 def run() -> None:
-                    for version in range(_ROUNDS):
-                        put(storage, name, version)
+                    try:
+                        for version in range(_ROUNDS):
+                            put(storage, name, version)
+                    finally:
+                        ended.release()
 
                 return run
 
             def reading() -> None:
-                position = 0
-                while len(seen) < total:
+                position, running = 0, _THREADS
+                while running or storage.feed(after=position, limit=1):
+                    running -= ended.acquire(blocking=False)
                     for entry in storage.feed(after=position, limit=7):
                         assert entry.position > position
                         position = entry.position
@@ -96,7 +107,9 @@ class WorkerSuite(StorageSuite):
                 _together([working(f"w{number}") for number in range(3)])
             assert len(delivered) == len(set(delivered))
             for lane in lanes:
-                assert [name for name in delivered if name.startswith(lane)] == [f"{lane} {number}" for number in range(8)]
+                assert [name for name in delivered if name.startswith(lane)] == [
+                    f"{lane} {number}" for number in range(8)
+                ]
 
     def test_processes_share_a_place(self) -> None:
         """Each race for a version has one winner, and the feed holds every commit."""
@@ -109,8 +122,7 @@ class WorkerSuite(StorageSuite):
             context = multiprocessing.get_context("fork")
             won: SimpleQueue[int] = context.SimpleQueue()
             # One child goes on with the handle that it inherits, the others open their own.
-            children = [context.Process(target=self._racing, args=(place, won))] * 0
-            children += [context.Process(target=self._racing, args=(place, won)) for _ in range(_PROCESSES - 1)]
+            children = [context.Process(target=self._racing, args=(place, won)) for _ in range(_PROCESSES - 1)]
             children.append(context.Process(target=_race, args=(storage, won)))
             for process in children:
                 process.start()

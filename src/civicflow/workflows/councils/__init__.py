@@ -1,1 +1,1 @@
-"""."""
+"""Councils: proposals, votes, public notice and the funds that they draw on."""

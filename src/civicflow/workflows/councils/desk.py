@@ -52,7 +52,7 @@ class Councils:
             key: makes a retried proposal the same one.
         """
         anchors = {"group": self._desk.unit(group), "council": self._desk.unit(council)}
-        data = Propose(title=title, budget=budget, sources=tuple(sources), purpose=purpose)
+        data = Propose(title=title, budget=budget, sources=sources, purpose=purpose)
         return self._desk.begin(COUNCIL_PROPOSAL.name, "propose", data, by=by, unit=unit, anchors=anchors, key=key)
 
     def open_vote(self, proposal: CaseRef, *, by: Actor, key: str = "") -> Case:
@@ -89,7 +89,9 @@ class Councils:
         """The objections to a proposal, in the order in which they were raised."""
         return tuple(share for share in self._desk.shares(proposal) if share.slot == "objection")
 
-    def answer_objection(self, objection: CaseRef, text: str, *, by: Actor, uphold: bool = False, key: str = "") -> Case:
+    def answer_objection(
+        self, objection: CaseRef, text: str, *, by: Actor, uphold: bool = False, key: str = ""
+    ) -> Case:
         """Answer an objection, or uphold it, which sends the resolution back."""
         return self._desk.take(objection, "uphold" if uphold else "answer", AnswerObjection(text), by=by, key=key)
 

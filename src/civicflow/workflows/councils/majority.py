@@ -129,7 +129,9 @@ class Majority:
         missing = needed - count.yes
         gaps = {"yes": count.yes, "base": base, "of": _OF[self.base], "needed": needed, "missing": missing}
         sentence = (
-            Text("{yes} of {base} {of} in favour; at least {needed} needed", "{base}{of}中{yes}票赞成，至少需{needed}票")
+            Text(
+                "{yes} of {base} {of} in favour; at least {needed} needed", "{base}{of}中{yes}票赞成，至少需{needed}票"
+            )
             if reached
             else Text(
                 "{yes} of {base} {of} in favour; at least {needed} needed, {missing} missing",
@@ -139,5 +141,7 @@ class Majority:
         return Result(reached, count.yes, base, needed, sentence.fill(**gaps))
 
 
-TWO_THIRDS_OF_ALL_SEATS: Final = Majority(2, 3, "seats", citation="Chengdu, residents' councils: two thirds or more of all members")
+TWO_THIRDS_OF_ALL_SEATS: Final = Majority(
+    2, 3, "seats", citation="Chengdu, residents' councils: two thirds or more of all members"
+)
 MORE_THAN_HALF_OF_ALL_SEATS: Final = Majority(1, 2, "seats", strict=True)

@@ -66,7 +66,9 @@ OBJECTION = Flow(
             ("raised", "supervised"),
             STAY,
             BY_CLOCK,
-            does=(Tell(SECRETARY, "reminder", "an objection to “{title}” waits for an answer | “{title}”有异议待答复"),),
+            does=(
+                Tell(SECRETARY, "reminder", "an objection to “{title}” waits for an answer | “{title}”有异议待答复"),
+            ),
         ),
         Step(
             "escalate",
@@ -141,7 +143,14 @@ def notice(*, within: str) -> Flow:
                 BY_CLOCK,
             ),
             Step("clear", "every objection is answered | 异议均已答复", "contested", "cleared", BY_JOIN),
-            Step("send-back", "an objection was upheld | 异议成立", ("posted", "contested"), "returned", BY_JOIN, does=(_DROP,)),
+            Step(
+                "send-back",
+                "an objection was upheld | 异议成立",
+                ("posted", "contested"),
+                "returned",
+                BY_JOIN,
+                does=(_DROP,),
+            ),
             Step(
                 "remind",
                 "remind | 催办",

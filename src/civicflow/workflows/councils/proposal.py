@@ -1,5 +1,7 @@
-"""The council proposal: a residents' group resolves, the resolution hangs for a week, the group presents it to the
-community council, which votes; what is carried is funded.
+"""The council proposal, from a residents' group to the community council and its money.
+
+The group resolves, the resolution hangs for a week, the group presents it to the community council, which votes; what is
+carried is funded.
 
 Source: Chengdu, Jinyang, Beiyuan compound: a group council of 5 members; a community council of 37, where two thirds or
 more of all members carry a proposal: 24 in favour fail, 25 pass. Three works, 36,000 yuan, half from the community's
@@ -15,6 +17,8 @@ Rules
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import attrs
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
@@ -26,7 +30,7 @@ from civicflow.workflows.councils.vote import vote
 from civicflow.workflows.engine.compose import Stage, compose
 from civicflow.workflows.engine.effects import CarryTo, Keep, Link, Linked, Stamp, Tell, TellRequester
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
-from civicflow.workflows.engine.records import Matter
+from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Situation
 
 GROUP_DELEGATE = Holder("delegate", "group")
@@ -47,6 +51,10 @@ class Source:
     amount: Money
 
 
+def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
+    return tuple(sources)
+
+
 @attrs.frozen(kw_only=True)
 class Propose:
     """A proposal.
@@ -60,7 +68,7 @@ class Propose:
 
     title: str
     budget: Money
-    sources: tuple[Source, ...] = attrs.field(converter=tuple)
+    sources: tuple[Source, ...] = attrs.field(converter=_sources)
     purpose: str = ""
 
     @property
@@ -94,8 +102,11 @@ EVERY_YUAN = Guard(
 )
 KNOWN_FUNDS = Guard(
     "known-funds",
-    lambda s: len(set(s.data.funds)) == len(s.data.funds)
-    and {m.root.id for m in s.read("sources") if m.root.flow_name == "fund" and not m.root.outcome} == set(s.data.funds),
+    lambda s: (
+        len(set(s.data.funds)) == len(s.data.funds)
+        and {m.root.id for m in s.read("sources") if m.root.flow_name == "fund" and not m.root.outcome}
+        == set(s.data.funds)
+    ),
     "each source has to be another open fund | 每项资金来源须为不同的启用账户",
     asks_data=True,
 )
@@ -108,9 +119,10 @@ def _amounts(situation: Situation) -> dict[str, Money]:
 
 def _suffice(situation: Situation) -> bool:
     amounts = _amounts(situation)
-    funds = {matter.root.id: matter.root for matter in situation.read("funds")}
+    funds: dict[str, Case] = {matter.root.id: matter.root for matter in situation.read("funds")}
     return all(
-        fund in funds and not funds[fund].outcome and available(funds[fund]) >= amount for fund, amount in amounts.items()
+        fund in funds and not funds[fund].outcome and available(funds[fund]) >= amount
+        for fund, amount in amounts.items()
     )
 
 

@@ -120,9 +120,7 @@ def vote(stage: str, *, at: str, post: str, opener: Who, majority: Majority, wit
         1,
         "vote | 表决",
         (
-            State(
-                "called", "to be voted on | 待表决", (Limit("5 workdays", "remind"), Limit("20 workdays", "lapse"))
-            ),
+            State("called", "to be voted on | 待表决", (Limit("5 workdays", "remind"), Limit("20 workdays", "lapse"))),
             State("voting", "voting | 表决中", (Limit(within, "close"),), broods=("ballot",)),
             State("counting", "counting | 计票中", (Limit("0 hours", "count"),)),
             State("passed", "carried | 通过", final="passed"),

@@ -93,6 +93,7 @@ def apply_matter(cases: dict[CaseId, Case], entry: Entry) -> list[CaseId]:
     Args:
         cases: the matter's cases by id; the entry's case may be missing, then it begins here. Children that the entry
             ends need not be there (they are then left out).
+        entry: the next entry of the matter.
 
     Returns:
         The ids of the cases that changed, the root among them: its version is the matter's.

@@ -25,34 +25,49 @@ def _fault(flow: Flow, path: str, reason: str) -> Fault:
 
 def _names(flow: Flow) -> Iterator[Fault]:
     states = {state.name for state in flow.states}
-    steps = {step.name for step in flow.steps}
-    for kind, names in (("state", [s.name for s in flow.states]), ("step", [s.name for s in flow.steps])):
-        for name in sorted({n for n in names if names.count(n) > 1}):
-            yield _fault(flow, name, f"this {kind} is defined twice; give one of them another name")
+    yield from _twice(flow, "state", [state.name for state in flow.states])
+    yield from _twice(flow, "step", [step.name for step in flow.steps])
     if NEW in states:
         yield _fault(flow, NEW, "this name is kept for what has not begun; call the state otherwise")
-    for step in flow.steps:
-        for name in step.of:
-            if name not in states and name != NEW:
-                yield _fault(flow, step.name, f"leads from {name!r}, which is no state of the flow")
-        for branch in step.to:
-            if branch.to != STAY and branch.to not in states:
-                yield _fault(flow, step.name, f"leads to {branch.to!r}, which is no state of the flow")
     for name in flow.opened_in:
         if name not in states:
             yield _fault(flow, name, "a parent is to open children here, yet it is no state of the flow")
+    for step in flow.steps:
+        yield from _step_names(flow, step, states)
     for state in flow.states:
-        yield from _state_names(flow, state, steps)
+        yield from _limit_names(flow, state)
+        yield from _join_names(flow, state)
 
 
-def _state_names(flow: Flow, state: State, steps: set[str]) -> Iterator[Fault]:
+def _twice(flow: Flow, kind: str, names: list[str]) -> Iterator[Fault]:
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield _fault(flow, name, f"this {kind} is defined twice; give one of them another name")
+
+
+def _step_names(flow: Flow, step: Step, states: set[str]) -> Iterator[Fault]:
+    for name in step.of:
+        if name not in states and name != NEW:
+            yield _fault(flow, step.name, f"leads from {name!r}, which is no state of the flow")
+    for branch in step.to:
+        if branch.to != STAY and branch.to not in states:
+            yield _fault(flow, step.name, f"leads to {branch.to!r}, which is no state of the flow")
+
+
+def _limit_names(flow: Flow, state: State) -> Iterator[Fault]:
     for limit in state.limits:
-        if limit.then not in steps:
-            yield _fault(flow, state.name, f"its limit of {limit.within} calls {limit.then!r}, which is no step of the flow")
+        if all(step.name != limit.then for step in flow.steps):
+            yield _fault(
+                flow, state.name, f"its limit of {limit.within} calls {limit.then!r}, which is no step of the flow"
+            )
         elif not _leads(flow, state, limit.then):
-            yield _fault(flow, state.name, f"its limit of {limit.within} calls {limit.then!r}, which does not lead from here")
+            yield _fault(
+                flow, state.name, f"its limit of {limit.within} calls {limit.then!r}, which does not lead from here"
+            )
+
+
+def _join_names(flow: Flow, state: State) -> Iterator[Fault]:
     for join in state.joins:
-        if join.then not in steps or not _leads(flow, state, join.then):
+        if not _leads(flow, state, join.then):
             yield _fault(flow, state.name, f"a join calls {join.then!r}, which does not lead from here")
         for slot in join.slots:
             if slot not in flow.slots:
@@ -74,7 +89,9 @@ def _from(flow: Flow, state: str) -> list[Step]:
 
 def _shape(flow: Flow) -> Iterator[Fault]:
     if not _from(flow, NEW) and not flow.opened_in:
-        yield _fault(flow, NEW, "nothing begins a case; let a step lead from NEW, or say in which states a parent opens one")
+        yield _fault(
+            flow, NEW, "nothing begins a case; let a step lead from NEW, or say in which states a parent opens one"
+        )
     reachable = _reached(flow)
     for state in flow.states:
         if state.name not in reachable:
@@ -87,7 +104,9 @@ def _shape(flow: Flow) -> Iterator[Fault]:
     ended = _ends_alone(flow)
     for state in flow.states:
         if state.name not in ended:
-            yield _fault(flow, state.name, "left alone it never ends; give it a limit whose step leads on, or again=True")
+            yield _fault(
+                flow, state.name, "left alone it never ends; give it a limit whose step leads on, or again=True"
+            )
 
 
 def _reached(flow: Flow) -> set[str]:
@@ -104,7 +123,9 @@ def _reached(flow: Flow) -> set[str]:
 
 def _ends_alone(flow: Flow) -> set[str]:
     """The states that clock and joins alone bring to an end, or that need not end."""
-    ended = {s.name for s in flow.states if s.final or s.standing or s.follows or any(l.again for l in s.limits)}
+    ended = {
+        s.name for s in flow.states if s.final or s.standing or s.follows or any(limit.again for limit in s.limits)
+    }
     growing = True
     while growing:
         growing = False

@@ -88,11 +88,19 @@ def _faults(
     outcomes = {state.final for state in stage.flow.states if state.final}
     return [
         *(
-            Fault(source=name, path=here, reason=f"its outcome {outcome!r} leads nowhere; say which stage or end comes next")
+            Fault(
+                source=name,
+                path=here,
+                reason=f"its outcome {outcome!r} leads nowhere; say which stage or end comes next",
+            )
             for outcome in sorted(outcomes - stage.leads.keys())
         ),
         *(
-            Fault(source=name, path=here, reason=f"there is no outcome {outcome!r}; there are {', '.join(sorted(outcomes))}")
+            Fault(
+                source=name,
+                path=here,
+                reason=f"there is no outcome {outcome!r}; there are {', '.join(sorted(outcomes))}",
+            )
             for outcome in sorted(stage.leads.keys() - outcomes)
         ),
         *(

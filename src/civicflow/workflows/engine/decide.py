@@ -30,7 +30,6 @@ from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.records import NEW, Case, Matter
 from civicflow.workflows.engine.situation import Change, Notice, Situation, Wanted, World
 
-
 PARENT: Final = "parent"
 """The name under which a mass child's guards read the case that it belongs to."""
 
@@ -215,7 +214,12 @@ class Deciding:
         rules = self.world.flows.latest(birth.flow)
         requester = birth.requester or act.actor.person
         case = Case(
-            id=birth.case, flow=rules.flow.ref, unit=birth.unit, requester=requester, anchors=birth.anchors, key=birth.key
+            id=birth.case,
+            flow=rules.flow.ref,
+            unit=birth.unit,
+            requester=requester,
+            anchors=birth.anchors,
+            key=birth.key,
         )
         first: dict[str, Any] = {"requester": requester} if requester else {}
         if birth.unit is not None:
@@ -364,7 +368,7 @@ class Deciding:
         if state.final:
             change.set["outcome"] = state.final
             change.set["closed"] = situation.happened
-        promise = change.set["promise"] if "promise" in change.set else situation.case.promise
+        promise = change.set.get("promise", situation.case.promise)
         clocks = arm(state, situation.happened, promise, self.world.calendar) if state.limits else []
         if clocks or situation.case.clocks:
             change.clocks = clocks

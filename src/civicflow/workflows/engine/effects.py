@@ -14,7 +14,7 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Requester, Who, addressees
 from civicflow.ids import CaseId, PersonId, UnitId, child_id
 from civicflow.ledger.canonical import plain
-from civicflow.texts import Text
+from civicflow.texts import Text, bilingual
 from civicflow.workflows.engine.clocks import anchors_of, arm, held, resumed
 from civicflow.workflows.engine.flow import Named
 from civicflow.workflows.engine.records import Case
@@ -182,9 +182,7 @@ class Drop:
         world = situation.world
         flows = {slot: world.flows.rules(situation.case.flow).flow.slots[slot] for slot in self.slots}
         finals = {slot: world.flows.latest(name).flow.finals for slot, name in flows.items()}
-        still_open = {
-            slot for slot in self.slots if set(situation.case.tally.get(slot, ())) - finals[slot]
-        }
+        still_open = {slot for slot in self.slots if set(situation.case.tally.get(slot, ())) - finals[slot]}
         if not still_open:
             return
         for child in whole(situation):
@@ -218,13 +216,17 @@ class Tell:
 
     who: Who
     topic: str
-    text: Text = attrs.field(converter=Text.of)
+    text: Text = attrs.field(converter=bilingual)
 
     def apply(self, situation: Situation, change: Change) -> None:
         root = situation.root
         text = self.text.fill(title=change.data.get("title") or root.title or situation.case.id)
-        for to in addressees(self.who, anchors_of(_after(situation, change), situation.world.chart), situation.world.chart):
-            change.notices.append(Notice(case=situation.case.id, version=situation.version, to=to, topic=self.topic, text=text))
+        for to in addressees(
+            self.who, anchors_of(_after(situation, change), situation.world.chart), situation.world.chart
+        ):
+            change.notices.append(
+                Notice(case=situation.case.id, version=situation.version, to=to, topic=self.topic, text=text)
+            )
 
 
 def _after(situation: Situation, change: Change) -> Case:
@@ -237,7 +239,7 @@ class TellRequester:
     """Tell whoever raised the matter."""
 
     topic: str
-    text: Text = attrs.field(converter=Text.of)
+    text: Text = attrs.field(converter=bilingual)
 
     def apply(self, situation: Situation, change: Change) -> None:
         Tell(Requester(), self.topic, self.text).apply(situation, change)

@@ -14,17 +14,32 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 
-from civicflow.calendars import TimeLimit
+from civicflow.calendars import TimeLimit, time_limit
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Who
 from civicflow.ledger.canonical import encode, plain
-from civicflow.texts import Text
+from civicflow.texts import Text, bilingual
 from civicflow.workflows.engine.records import NEW
 
 if TYPE_CHECKING:
     from civicflow.workflows.engine.situation import Change, Situation
 
-__all__ = ["ELSE", "NEW", "STAY", "Branch", "Effect", "Flow", "Guard", "Join", "JoinRule", "Limit", "Named", "Read", "State", "Step"]
+__all__ = [
+    "ELSE",
+    "NEW",
+    "STAY",
+    "Branch",
+    "Effect",
+    "Flow",
+    "Guard",
+    "Join",
+    "JoinRule",
+    "Limit",
+    "Named",
+    "Read",
+    "State",
+    "Step",
+]
 
 STAY: Final = ""
 """The target of a step that leaves the state, and the limits that run in it, as they are."""
@@ -44,7 +59,7 @@ class Guard:
 
     name: str
     test: Callable[[Situation], bool]
-    reason: Text = attrs.field(converter=Text.of)
+    reason: Text = attrs.field(converter=bilingual)
     revision: int = 1
     asks_data: bool = False
 
@@ -130,7 +145,7 @@ class Limit:
         promised: where the case carries a promise, that instant counts in place of ``within``.
     """
 
-    within: TimeLimit = attrs.field(converter=TimeLimit.of)
+    within: TimeLimit = attrs.field(converter=time_limit)
     then: str
     again: bool = False
     promised: bool = False
@@ -152,7 +167,7 @@ class State:
     """
 
     name: str
-    text: Text = attrs.field(converter=Text.of)
+    text: Text = attrs.field(converter=bilingual)
     limits: tuple[Limit, ...] = ()
     joins: tuple[Join, ...] = ()
     final: str = attrs.field(default="", kw_only=True)
@@ -188,7 +203,7 @@ class Step:
     """
 
     name: str
-    text: Text = attrs.field(converter=Text.of)
+    text: Text = attrs.field(converter=bilingual)
     of: tuple[str, ...] = attrs.field(converter=_names)
     to: tuple[Branch, ...] = attrs.field(converter=_branches)
     by: Who
@@ -216,7 +231,7 @@ class Flow:
 
     name: str
     version: int
-    text: Text = attrs.field(converter=Text.of)
+    text: Text = attrs.field(converter=bilingual)
     states: tuple[State, ...]
     steps: tuple[Step, ...]
     slots: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
@@ -281,5 +296,8 @@ def _described(value: Any) -> Any:
             return [_described(item) for item in value]
     if attrs.has(type(value)):
         fields = {f.name: _described(getattr(value, f.name)) for f in attrs.fields(type(value))}
-        return {"is": type(value).__name__, **{name: item for name, item in fields.items() if item not in ((), "", None, False)}}
+        return {
+            "is": type(value).__name__,
+            **{name: item for name, item in fields.items() if item not in ((), "", None, False)},
+        }
     return plain(value)

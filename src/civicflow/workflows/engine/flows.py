@@ -51,7 +51,7 @@ class Rules:
             msg = f"flow {flow.name}@{flow.version} is not sound"
             raise InvalidInput(msg, found)
         steps = {step.name: step for step in flow.steps}
-        plans: dict[str, dict[str, Plan]] = {state.name: {} for state in flow.states} | {NEW: {}}
+        plans: dict[str, dict[str, Plan]] = {name: {} for name in (NEW, *(state.name for state in flow.states))}
         for (state, name), targets in table(machine(flow)).items():
             plans[state][name] = Plan(steps[name], targets)
         return cls(flow, plans, {state.name: state for state in flow.states})
@@ -99,7 +99,10 @@ class Flows:
             return self._by_ref[ref]
         except KeyError:
             name = ref.partition("#")[0]
-            here = ", ".join(sorted(known for known in self._by_ref if known.startswith(f"{name}#"))) or "none of that name"
+            here = (
+                ", ".join(sorted(known for known in self._by_ref if known.startswith(f"{name}#")))
+                or "none of that name"
+            )
             msg = f"the case keeps the rules {ref}, which are not in use here ({here}); add that version of the flow"
             raise NotFound(msg) from None
 

@@ -80,5 +80,7 @@ def parts(data: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         if value is None or value in ((), ""):
             continue
         part = hidden if field.metadata.get(_PRIVATE) else public
-        part[field.name] = value if type(value) in (str, bool) and "\0" not in str(value) else plain(value, path=field.name)
+        part[field.name] = (
+            value if type(value) in (str, bool) and "\0" not in str(value) else plain(value, path=field.name)
+        )
     return public, hidden

@@ -97,9 +97,7 @@ def _ring_once(deciding: Deciding, case: Case) -> bool:
     return True
 
 
-def _record_refused(
-    deciding: Deciding, case: Case, clock: Clock, step: str, falls: datetime, refusal: Refusal
-) -> None:
+def _record_refused(deciding: Deciding, case: Case, clock: Clock, step: str, falls: datetime, refusal: Refusal) -> None:
     working = deciding.matters[matter_of(case.id)]
     others = [spelled(other) for other in case.clocks if other is not clock]
     entry = Entry(

@@ -1,1 +1,1 @@
-"""."""
+"""Tickets: each flow in a file of its own, with its rules at the top."""

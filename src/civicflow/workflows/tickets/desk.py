@@ -88,7 +88,7 @@ class Tickets:
             seen: the version that the form showed; a ticket that has moved on since is a `Conflict`.
         """
         data = Dispatch(
-            to=tuple(self._desk.unit(body) for body in to),
+            to=[self._desk.unit(body) for body in to],
             lead=None if lead is None else self._desk.unit(lead),
             within=within,
             note=note,

@@ -1,5 +1,6 @@
-"""The four-part ticket (四联单): residents order (点单), the branch dispatches (下单), bodies accept (接单), residents
-evaluate (评单).
+"""The four-part ticket (四联单).
+
+Residents order (点单), the branch dispatches (下单), bodies accept (接单), residents evaluate (评单).
 
 Source: Zhengzhou, Shangjie district, Sanwan Street community, where sixteen partner organisations accepted one order.
 
@@ -22,10 +23,11 @@ Rules
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import attrs
 
-from civicflow.calendars import TimeLimit
+from civicflow.calendars import TimeLimit, time_limit
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.ids import UnitId
 from civicflow.workflows.engine.effects import (
@@ -75,6 +77,10 @@ class Order:
     contact: str = private(default="")
 
 
+def _units(units: Iterable[UnitId]) -> tuple[UnitId, ...]:
+    return tuple(units)
+
+
 @attrs.frozen(kw_only=True)
 class Dispatch:
     """To whom a ticket is handed (下单).
@@ -86,9 +92,9 @@ class Dispatch:
         note: read by the bodies.
     """
 
-    to: tuple[UnitId, ...] = attrs.field(converter=tuple)
+    to: tuple[UnitId, ...] = attrs.field(converter=_units)
     lead: UnitId | None = None
-    within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(TimeLimit.of))
+    within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(time_limit))
     note: str = ""
 
 
@@ -145,7 +151,7 @@ class HoldBack:
         reason: public.
     """
 
-    within: TimeLimit = attrs.field(converter=TimeLimit.of)
+    within: TimeLimit = attrs.field(converter=time_limit)
     reason: str
 
 
@@ -227,8 +233,16 @@ FOUR_PART_TICKET = Flow(
             (Limit("20 workdays", "urge", again=True, promised=True),),
             (Join(("lead",), All("done"), "finish"), Join(("lead",), Every(), "come-back")),
         ),
-        State("returned", "returned to the dispatcher | 已退回", (Limit("1 workday", "remind"), Limit("3 workdays", "escalate"))),
-        State("handled", "handled, to be answered | 待答复", (Limit("1 workday", "remind"), Limit("3 workdays", "pass-up"))),
+        State(
+            "returned",
+            "returned to the dispatcher | 已退回",
+            (Limit("1 workday", "remind"), Limit("3 workdays", "escalate")),
+        ),
+        State(
+            "handled",
+            "handled, to be answered | 待答复",
+            (Limit("1 workday", "remind"), Limit("3 workdays", "pass-up")),
+        ),
         State("answered", "answered, to be evaluated | 待评价", (Limit("7 days", "lapse"),)),
         State("reopened", "re-opened | 重办", (Limit("1 workday", "remind"), Limit("3 workdays", "escalate"))),
         State("supervised", "under supervision | 督办中", (Limit("2 workdays", "remind", again=True),)),
@@ -296,7 +310,14 @@ FOUR_PART_TICKET = Flow(
             ),
             asks=False,
         ),
-        Step("finish", "all leading shares are done | 主办均已完成", "dispatched", "handled", BY_JOIN, does=(Stamp(), _DROP)),
+        Step(
+            "finish",
+            "all leading shares are done | 主办均已完成",
+            "dispatched",
+            "handled",
+            BY_JOIN,
+            does=(Stamp(), _DROP),
+        ),
         Step(
             "come-back",
             "leading shares were returned | 主办退单",
@@ -359,7 +380,9 @@ FOUR_PART_TICKET = Flow(
             does=(
                 Link("master", "master"),
                 CarryTo("master", "absorb", Named("duplicate", lambda s, _: Absorb(s.case.id))),
-                TellRequester("merged", "“{title}” is handled together with an earlier order | “{title}”已与先前工单并案办理"),
+                TellRequester(
+                    "merged", "“{title}” is handled together with an earlier order | “{title}”已与先前工单并案办理"
+                ),
             ),
             asks=False,
             reads=(Linked("master", "master"),),

@@ -51,8 +51,10 @@ FULL_RANGE = Guard(
 )
 OTHER_OPEN_MASTER = Guard(
     "open-master",
-    lambda s: all(m.root.id != s.case.id and m.root.flow_name == s.case.flow_name for m in s.read("master"))
-    and any(not m.root.outcome and m.root.state != "merged" for m in s.read("master")),
+    lambda s: (
+        all(m.root.id != s.case.id and m.root.flow_name == s.case.flow_name for m in s.read("master"))
+        and any(not m.root.outcome and m.root.state != "merged" for m in s.read("master"))
+    ),
     "the master has to be another open ticket that is not merged itself | 主单须为另一件未办结且未被并入的工单",
     asks_data=True,
 )

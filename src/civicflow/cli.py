@@ -1,0 +1,92 @@
+"""The command line, thin: what an operator or a scheduled job calls on a store.
+
+``verify`` needs no plugin but the storage's own, so that it works when everything else is broken.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from civicflow.errors import CivicflowError
+from civicflow.ledger.heads import Signer, hmac_signer
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="civicflow", description="Work on a civicflow store.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, run, says in (
+        ("verify", _verify, "say whether everything still is as it was recorded; exit 1 if not"),
+        ("tick", _tick, "take every step whose time limit has passed"),
+        ("seal", _seal, "seal what is not sealed yet, and print the head to publish"),
+        ("relay", _relay, "send what lies in the outbox"),
+    ):
+        command = commands.add_parser(name, help=says, description=says)
+        command.add_argument("store", help="the store's URL, for instance sqlite:///office.db")
+        command.set_defaults(run=run)
+        if name in ("verify", "seal"):
+            command.add_argument(
+                "--key-file", type=Path, help="a file that holds the key (HMAC) with which heads are signed"
+            )
+        if name == "relay":
+            command.add_argument(
+                "--notify", action="append", default=[], metavar="URL", help="a notifier; may be repeated"
+            )
+    return parser
+
+
+def _signer(arguments: argparse.Namespace) -> Signer | None:
+    return None if arguments.key_file is None else hmac_signer(arguments.key_file.read_bytes().strip())
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from civicflow.ledger.verification import verify
+    from civicflow.office.proving import StoredEvidence, replay
+    from civicflow.plugins.backends import open_storage
+
+    storage = open_storage(arguments.store)
+    try:
+        found = verify(StoredEvidence(storage), replay=replay, signer=_signer(arguments))
+    finally:
+        storage.close()
+    print(found)
+    return 0 if found else 1
+
+
+def _tick(arguments: argparse.Namespace) -> int:
+    from civicflow.office.opening import open_office
+
+    with open_office(arguments.store) as office:
+        print(office.tick())
+    return 0
+
+
+def _seal(arguments: argparse.Namespace) -> int:
+    from civicflow.office.opening import open_office
+
+    with open_office(arguments.store, signer=_signer(arguments)) as office:
+        head = office.seal()
+    print(f"head {head.number} of {head.at:%Y-%m-%d %H:%M:%S} UTC, {head.size} entries: {head.hash.hex()}")
+    return 0
+
+
+def _relay(arguments: argparse.Namespace) -> int:
+    from civicflow.office.opening import open_office
+
+    with open_office(arguments.store, notify=arguments.notify) as office:
+        report = office.relay()
+    print(report)
+    return 1 if report.failures else 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 damage or failures found, 2 it could not run."""
+    parsed = _parser().parse_args(arguments)
+    run: Callable[[argparse.Namespace], int] = parsed.run
+    try:
+        return run(parsed)
+    except (CivicflowError, OSError) as error:
+        print(f"civicflow: {error}", file=sys.stderr)
+        return 2

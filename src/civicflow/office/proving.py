@@ -1,0 +1,111 @@
+"""Proof: what a store holds, as `verify` looks at it, and the heads that seal it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from civicflow.ids import CaseId
+from civicflow.ledger.entries import Entry
+from civicflow.ledger.heads import Head, Signer, grow
+from civicflow.ledger.heads import read as read_head
+from civicflow.office.codec import record_of
+from civicflow.plugins.storage.contract import (
+    Batch,
+    Filter,
+    NewHead,
+    Private,
+    Query,
+    Record,
+    Storage,
+    StoredCase,
+    StoredEntry,
+)
+from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.records import Case
+
+_PAGE = 1000
+
+
+class StoredEvidence:
+    """A storage as `civicflow.ledger.verification` reads it."""
+
+    def __init__(self, storage: Storage) -> None:
+        self._storage = storage
+
+    @property
+    def dense(self) -> bool:
+        """Whether positions have no gap at all."""
+        return "dense_feed" in self._storage.capabilities
+
+    def feed(self, *, after: int, limit: int) -> Sequence[StoredEntry]:
+        """See `Storage.feed`."""
+        return self._storage.feed(after=after, limit=limit)
+
+    def history(self, matter: str) -> Sequence[StoredEntry]:
+        """See `Storage.history`."""
+        return self._storage.history(matter)
+
+    def private_parts(self, *, after: tuple[str, int], limit: int) -> Sequence[Private]:
+        """See `Storage.private_parts`."""
+        return self._storage.private_parts(after=after, limit=limit)
+
+    def heads(self, *, after: int, limit: int) -> Sequence[NewHead]:
+        """See `Storage.heads`."""
+        return self._storage.heads(after=after, limit=limit)
+
+    def records(self, matter: str) -> Iterable[StoredCase]:
+        """All records of one matter."""
+        return self._storage.load((), (Query(where=(Filter("matter", "eq", matter),)),)).found[0]
+
+    def cases(self) -> Iterator[tuple[str, str]]:
+        """Every record's case and matter."""
+        after = ""
+        while True:
+            page = self._storage.find(Query(limit=_PAGE, after=after))
+            yield from ((stored.case, stored.matter) for stored in page.items)
+            if not page.next:
+                return
+            after = page.next
+
+
+def replay(entries: Sequence[Entry], head: bytes) -> Iterable[Record]:
+    """The records that one matter's entries lead to.
+
+    Args:
+        entries: all of them, in order.
+        head: the hash of the last one.
+    """
+    cases: dict[CaseId, Case] = {}
+    for entry in entries:
+        apply_matter(cases, entry)
+    return [record_of(case, case.matter, head) for case in cases.values()]
+
+
+def last_head(storage: Storage) -> Head | None:
+    """The newest head in the store."""
+    stored = storage.last_head()
+    return None if stored is None else read_head(stored.body)
+
+
+def seal(storage: Storage, at: datetime, signer: Signer | None) -> Head:
+    """Seal every entry that has come since the last head; without any, the last head stands.
+
+    Raises:
+        Conflict: somebody else sealed meanwhile.
+    """
+    previous = last_head(storage)
+    new = list(_since(storage, 0 if previous is None else previous.position))
+    if previous is not None and not new:
+        return previous
+    head = grow(previous, new, at)
+    body = head.sealed
+    signature = b"" if signer is None else signer.sign(body)
+    storage.commit(Batch(heads=(NewHead(head.number, head.hash, body, signature),)))
+    return head
+
+
+def _since(storage: Storage, position: int) -> Iterator[StoredEntry]:
+    while rows := storage.feed(after=position, limit=_PAGE):
+        yield from rows
+        position = rows[-1].position
