@@ -7,7 +7,11 @@ it, ``T-7f3a/health@2``: a second dispatch to the same body opens another child 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NewType
+from typing import Final, NewType
+
+from civicflow.errors import InvalidInput
+
+_APART: Final = frozenset("/@#:")
 
 CaseId = NewType("CaseId", str)
 """Anything that runs through a flow: a ticket, a proposal, or one share of either."""
@@ -55,8 +59,23 @@ def child_id(parent: CaseId, key: str, version: int) -> CaseId:
 
     >>> child_id(CaseId("T-7f3a"), "health", 2)
     'T-7f3a/health@2'
+
+    Raises:
+        InvalidInput: if the key is empty or holds a character that paths are made of.
     """
-    return CaseId(f"{parent}/{key}@{version}")
+    return CaseId(f"{parent}/{path_safe(key)}@{version}")
+
+
+def path_safe(key: str) -> str:
+    """The key itself, if it can stand in a path.
+
+    Raises:
+        InvalidInput: if it is empty or holds ``/``, ``@``, ``#`` or ``:``.
+    """
+    if not key or not _APART.isdisjoint(key):
+        msg = f"a key in a path is not empty and holds none of {' '.join(sorted(_APART))}; got {key!r}"
+        raise InvalidInput(msg)
+    return key
 
 
 def random_ids(new_bytes: NewBytes) -> IdSource:

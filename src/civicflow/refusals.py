@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 import attrs
 
@@ -36,7 +36,7 @@ class Refusal:
         reasons: every rule that said no, in the order in which they were asked.
         needed: who could have taken the step (posts with their units).
         possible: the steps that somebody may take now, by name.
-        until: the instant (UTC) on which the case's clock acts by itself, if it has one.
+        until: the instant on which the case's clock acts by itself, if it has one, in the zone of the place.
     """
 
     case: str
@@ -60,7 +60,7 @@ class Refusal:
         if self.possible:
             parts.append(CATALOGUE.say("refusal.possible", steps=", ".join(self.possible)))
         if self.until is not None:
-            parts.append(CATALOGUE.say("refusal.until", at=f"{self.until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"))
+            parts.append(CATALOGUE.say("refusal.until", at=f"{self.until:%Y-%m-%d %H:%M} {self.until.tzname()}"))
         return Text("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))
 
     def say(self, language: Language = "en") -> str:

@@ -16,6 +16,7 @@ import attrs
 from civicflow.calendars import to_micros
 from civicflow.catalogue import CATALOGUE
 from civicflow.errors import Conflict, IdempotencyMismatch, NotFound, Refused
+from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId, MatterId, matter_of
 from civicflow.ledger.canonical import decode, encode
 from civicflow.ledger.chain import ZERO
@@ -40,8 +41,10 @@ from civicflow.plugins.storage.contract import (
     StoredCase,
 )
 from civicflow.refusals import Reason, Refusal
-from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
+from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.decide import Accepted, Act, Birth, Move, begin, decide
 from civicflow.workflows.engine.effects import Brood, Linked
+from civicflow.workflows.engine.erasing import erased
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.possible import asked
 from civicflow.workflows.engine.records import Case, Matter
@@ -119,7 +122,7 @@ class Commands:
 
     # -- the three kinds of command ----------------------------------------------------------------------------------
 
-    def take(self, case: CaseId, act: Act, *, seen: int | None = None) -> Case:
+    def take(self, case: CaseId, act: Act, *, seen: int | None = None, command: str = "") -> Case:
         """Take a step of a case that exists; see `Office.take`."""
         matter = matter_of(case)
 
@@ -133,15 +136,24 @@ class Commands:
             return decide(world, loaded_matter, case, act)
 
         wishes = _Wishes(tuple(dict.fromkeys((matter, case))))
-        return self._run(wishes, decision, act, command=("take", case), repeated=lambda: self._repeated(case, act))
+        words = ("take", case, command or act.step)
+        return self._run(wishes, decision, act, command=words, repeated=lambda: self._repeated(case, act))
 
-    def begin(self, birth: Callable[[Mapping[str, StoredCase]], Birth], ids: tuple[str, ...], act: Act) -> Case:
+    def begin(
+        self,
+        birth: Callable[[Mapping[str, StoredCase]], Birth],
+        ids: tuple[str, ...],
+        act: Act,
+        *,
+        command: tuple[str, ...],
+    ) -> Case:
         """Take the first step of a new case.
 
         Args:
             birth: makes the birth of what was loaded (a parent, say).
             ids: what it needs loaded.
             act: the step.
+            command: what a key stands for beside the step and what it is given.
         """
         made: list[Birth] = []
 
@@ -156,7 +168,7 @@ class Commands:
         def repeated() -> Case | None:
             return self._repeated(made[0].case, act) if made else None
 
-        return self._run(_Wishes(ids), decision, act, command=("begin",), repeated=repeated)
+        return self._run(_Wishes(ids), decision, act, command=("begin", act.step, *command), repeated=repeated)
 
     def ring(self, case: CaseId) -> Accepted | NotYet | None:
         """Ask a case's clocks; None if somebody else answered first."""
@@ -299,6 +311,28 @@ class Commands:
                     not_before=now,
                 )
 
+    def erase(self, matter: MatterId, by: Actor, why: str) -> int:
+        """Erase the private parts of a matter; see `Office.erase`."""
+        for attempt in range(1, ATTEMPTS + 1):
+            loaded = self._load(_Wishes((matter,)), "")
+            root = loaded.matter(matter, complete=False).root
+            rows = self._storage.history(matter)
+            parts_ = [(matter, row.version) for row in rows if self._storage.private(matter, row.version) is not None]
+            if not parts_:
+                return 0
+            entry = erased(root, parts_, by, why, loaded.world)
+            cases = {root.id: root}
+            apply_matter(cases, entry)
+            move = Move(matter=matter, expected=root.version, entries=(entry,), cases=(cases[root.id],))
+            try:
+                self._storage.commit(Batch(writes=(write_of(move, loaded.heads[matter]),), erase=tuple(parts_)))
+            except Conflict:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                return len(parts_)
+        raise AssertionError  # pragma: no cover  # the last attempt returns or raises
+
     # -- asking ------------------------------------------------------------------------------------------------------
 
     def ask(self, case: CaseId, act: Act) -> Refusal | None:
@@ -359,8 +393,9 @@ class Commands:
 
 
 def _digest(command: tuple[str, ...], act: Act) -> bytes:
-    public, hidden = parts(act.data) if attrs.has(type(act.data)) else (act.data, {})
-    return hashlib.sha256(encode([*command, act.step, act.actor.to_builtins(), public, hidden, act.why])).digest()
+    # Without the private fields: their digest would outlive their erasing, and a short one can be guessed.
+    public = parts(act.data)[0] if attrs.has(type(act.data)) else act.data
+    return hashlib.sha256(encode([*command, act.actor.to_builtins(), public, act.why])).digest()
 
 
 def _expects(decided: Accepted) -> tuple[Expect, ...]:

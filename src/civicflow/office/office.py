@@ -18,7 +18,7 @@ from civicflow.calendars import to_micros
 from civicflow.errors import Conflict
 from civicflow.hierarchy.authority import Actor, actors_at
 from civicflow.hierarchy.chart import Chart
-from civicflow.ids import CaseId, IdSource, PersonId, UnitId, matter_of
+from civicflow.ids import CaseId, IdSource, PersonId, UnitId, matter_of, path_safe
 from civicflow.ledger.heads import Head, Signer
 from civicflow.office.codec import case_of
 from civicflow.office.commands import Commands
@@ -29,7 +29,7 @@ from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.notify.backoff import Dice
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.notify.relay import RelayReport, relay
-from civicflow.plugins.storage.contract import Filter, Page, Query, Scalar, Storage
+from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage
 from civicflow.refusals import Refusal
 from civicflow.workflows.councils.desk import Councils
 from civicflow.workflows.councils.funds import Funds
@@ -54,6 +54,19 @@ class Ticked:
     rung: int
     early: int
     lost: int
+
+
+@attrs.frozen
+class Found:
+    """A page of cases.
+
+    Attributes:
+        cases: as they are now.
+        next: the cursor of the next page, empty on the last.
+    """
+
+    cases: tuple[Case, ...]
+    next: str
 
 
 class Office:
@@ -172,7 +185,7 @@ class Office:
         def birth(cases: Mapping[str, Any]) -> Birth:
             above = None if root is None else case_of(cases[root])
             return Birth(
-                case=new if above is None else CaseId(f"{above.id}:{brood}@{above.round}:{child}"),
+                case=new if above is None else CaseId(f"{above.id}:{brood}@{above.round}:{path_safe(child)}"),
                 flow=flow,
                 unit=place,
                 requester=person,
@@ -183,7 +196,10 @@ class Office:
             )
 
         ids = () if root is None else (root,)
-        return self._commands.begin(birth, ids, act)
+        # A mass child's anchors follow from its parent's state, which has moved on when a key comes again.
+        told = [f"{name}={value}" for name, value in sorted((anchors or {}).items())] if root is None else []
+        command = (flow, place or "", person or "", root or "", brood, child, *told)
+        return self._commands.begin(birth, ids, act, command=command)
 
     def take(
         self,
@@ -196,6 +212,7 @@ class Office:
         why: str = "",
         seen: int | None = None,
         happened: datetime | None = None,
+        command: str = "",
     ) -> Case:
         """Take a step of a case.
 
@@ -208,6 +225,7 @@ class Office:
             why: the actor's reason, public.
             seen: the version that a long open form showed; if the case has moved on, nothing is done.
             happened: when it happened, if not now; never in the future.
+            command: what the key stands for where the caller finds the step by the case's state; else the step.
 
         Raises:
             Refused: a rule said no; nothing was changed.
@@ -216,7 +234,7 @@ class Office:
             Conflict: the case has moved on since ``seen``, or somebody else was faster five times in a row.
         """
         act = Act(step=step, actor=by, data=data, key=key, why=why, happened=happened)
-        return self._settled(self._commands.take(_id(case), act, seen=seen))
+        return self._settled(self._commands.take(_id(case), act, seen=seen, command=command))
 
     def _settled(self, case: Case) -> Case:
         """The case after what is due at once: a state whose limit is zero does not wait for the next tick."""
@@ -225,6 +243,22 @@ class Office:
                 break
             case = self.case(case)
         return case
+
+    def erase(self, case: CaseRef, *, by: Actor, why: str) -> int:
+        """Erase the personal data of a matter for good: every private part of its entries.
+
+        The entries stay and still verify; that something was erased, by whom and why, is an entry itself. You decide who
+        may ask for it: vouch for that before you call.
+
+        Args:
+            case: a case of the matter, or its id.
+            by: who erases.
+            why: the legal ground, public.
+
+        Returns:
+            How many private parts were erased; 0 where there was none left, and then nothing is entered.
+        """
+        return self._commands.erase(matter_of(_id(case)), by, why)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
@@ -259,7 +293,7 @@ class Office:
         chart = self.chart()
         return tuple(dict.fromkeys(actor for row in rows for actor in actors_at(row.address, chart)))
 
-    def find(self, *, limit: int = 100, after: str = "", order: tuple[str, ...] = (), **equal: Scalar) -> Page:
+    def find(self, *, limit: int = 100, after: str = "", order: tuple[str, ...] = (), **equal: Scalar) -> Found:
         """Cases by their facts, a page at a time; see `civicflow.ledger.facts.CaseFacts` for the fields.
 
         Args:
@@ -272,7 +306,8 @@ class Office:
             UnsupportedQuery: if a field is unknown.
         """
         where = tuple(Filter(field, "eq", value) for field, value in equal.items())
-        return self._storage.find(Query(where=where, order=order, limit=limit, after=after))
+        page = self._storage.find(Query(where=where, order=order, limit=limit, after=after))
+        return Found(tuple([case_of(stored) for stored in page.items]), page.next)
 
     # -- time --------------------------------------------------------------------------------------------------------
 

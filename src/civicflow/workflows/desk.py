@@ -51,6 +51,7 @@ class Desk(Protocol):
         why: str = "",
         seen: int | None = None,
         happened: datetime | None = None,
+        command: str = "",
     ) -> Case:
         """Take a step of a case; see `Office.take`."""
         ...

@@ -90,7 +90,7 @@ def past(prefix: str) -> str | None:
     r"""The least text that is greater than every text with this prefix, or None where there is none.
 
     >>> past("4101"), past("区\U0010ffff"), past("")
-    ('4102', '匛', None)
+    ('4102', '医', None)
     """
     for index in range(len(prefix) - 1, -1, -1):
         point = ord(prefix[index])

@@ -62,15 +62,13 @@ class Councils:
     def vote(self, proposal: CaseRef, choice: Choice, *, by: Actor, key: str = "") -> Case:
         """Vote, once, in the vote that is open; returns the ballot."""
         now = self._desk.case(proposal)
-        stage = self._stage(now)
-        electorate = now.anchors.get(stage)
         return self._desk.begin(
             BALLOT.name,
             "cast",
             CastVote(choice),
             by=by,
             unit=now.unit,
-            anchors={} if electorate is None else {"electorate": electorate},
+            anchors=now.anchors,
             parent=now.id,
             brood="ballot",
             child=by.person or "",
@@ -107,7 +105,8 @@ class Councils:
         """A step of the vote that the proposal stands before or in; elsewhere the council's own, which is refused."""
         now = self._desk.case(proposal)
         stage = "group" if self._stage(now) == "group" else "council"
-        return self._desk.take(now, f"{stage}.{step}", by=by, key=key)
+        # A key stands for "open the vote", whichever vote that was: repeated later it must not mean the next one.
+        return self._desk.take(now, f"{stage}.{step}", by=by, key=key, command=f"{step}-vote")
 
     @staticmethod
     def _stage(proposal: Case) -> str:

@@ -20,7 +20,7 @@ import attrs
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder, Who
 from civicflow.workflows.councils.majority import Count, Majority
-from civicflow.workflows.engine.effects import Brood, Compute, Keep, Tell, Turn
+from civicflow.workflows.engine.effects import Anchor, Brood, Compute, Keep, Tell, Turn
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Situation
@@ -137,6 +137,7 @@ def vote(stage: str, *, at: str, post: str, opener: Who, majority: Majority, wit
                 opener,
                 does=(
                     Turn(),
+                    Anchor("electorate", at),
                     Compute(Named(f"freeze-roll-of-{post}-at-{at}", freeze)),
                     Tell(Holder(post, at), "vote", "please vote on “{title}” | 请对“{title}”投票"),
                 ),

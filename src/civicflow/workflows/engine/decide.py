@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
+from civicflow.calendars import zone_named
 from civicflow.catalogue import CATALOGUE
 from civicflow.errors import InternalError, InvalidInput, NotFound
 from civicflow.hierarchy.authority import JOIN, RULE, Actor, may
@@ -22,16 +23,14 @@ from civicflow.ledger.canonical import encode
 from civicflow.ledger.entries import Entry
 from civicflow.ledger.private import digest
 from civicflow.refusals import Reason, Refusal
+from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.clocks import anchors_of, arm
 from civicflow.workflows.engine.flow import STAY, Branch, Join
 from civicflow.workflows.engine.flows import Plan, Rules
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.records import NEW, Case, Matter
-from civicflow.workflows.engine.situation import Change, Notice, Situation, Wanted, World
-
-PARENT: Final = "parent"
-"""The name under which a mass child's guards read the case that it belongs to."""
+from civicflow.workflows.engine.situation import PARENT, Change, Notice, Situation, Wanted, World
 
 
 @attrs.frozen(kw_only=True)
@@ -276,7 +275,13 @@ class Deciding:
             msg = f"a step cannot happen in the future; got {happened.isoformat()}, it is {world.recorded.isoformat()}"
             raise InvalidInput(msg)
         data = typed(plan.step, act.data)
-        missing = tuple((read, case, data) for read in plan.step.reads if read.name not in world.reads)
+        missing = tuple(
+            [
+                (read, case, data)
+                for read in plan.step.reads
+                if read.name not in world.reads and not read.idle(case, data)
+            ]
+        )
         if missing:
             raise Wanted(reads=missing, basis=working.expected)
         return Situation(
@@ -290,7 +295,7 @@ class Deciding:
             children=working.cases,
         )
 
-    def _objections(self, case: Case, plan: Plan, situation: Situation) -> tuple[tuple[Reason, ...], tuple[Any, ...]]:
+    def _objections(self, case: Case, plan: Plan, situation: Situation) -> tuple[tuple[Reason, ...], tuple[Text, ...]]:
         step = plan.step
         reasons: list[Reason] = []
         if case.holds and not step.while_held:
@@ -427,7 +432,9 @@ class Deciding:
         text = CATALOGUE.say("refusal.state", step=step.text, state=state.text if state else CATALOGUE["state.new"])
         return self._refusal(rules, case, act.step, (Reason(rule="state", text=text),), ())
 
-    @staticmethod
-    def _refusal(rules: Rules, case: Case, step: str, reasons: tuple[Reason, ...], needed: tuple[Any, ...]) -> Refusal:
+    def _refusal(
+        self, rules: Rules, case: Case, step: str, reasons: tuple[Reason, ...], needed: tuple[Text, ...]
+    ) -> Refusal:
         possible = () if case.state == NEW else tuple(sorted(rules.plans[case.state]))
-        return Refusal(case=case.id, step=step, reasons=reasons, needed=needed, possible=possible, until=case.due)
+        until = None if case.due is None else case.due.astimezone(zone_named(self.world.calendar.zone))
+        return Refusal(case=case.id, step=step, reasons=reasons, needed=needed, possible=possible, until=until)

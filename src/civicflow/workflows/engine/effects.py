@@ -33,17 +33,6 @@ class Keep:
 
 
 @attrs.frozen
-class Note:
-    """Keep a fixed value in the case."""
-
-    field: str
-    value: str | int | bool | None
-
-    def apply(self, situation: Situation, change: Change) -> None:
-        change.data[self.field] = self.value
-
-
-@attrs.frozen
 class Count:
     """Count up by one in the case's data."""
 
@@ -90,14 +79,14 @@ def promised(within: Any, situation: Situation) -> Any:
 
 
 @attrs.frozen
-class Place:
-    """Take units for the case's anchors from fields of what the actor gave, ``{anchor: field}``."""
+class Anchor:
+    """Name one of the case's units anew, for what its flow calls it from now on."""
 
-    anchors: tuple[tuple[str, str], ...]
+    name: str
+    of: str
 
     def apply(self, situation: Situation, change: Change) -> None:
-        given = {anchor: getattr(situation.data, field) for anchor, field in self.anchors}
-        change.set["anchors"] = {**situation.case.anchors, **given}
+        change.set["anchors"] = {**situation.case.anchors, self.name: situation.case.anchors[self.of]}
 
 
 @attrs.frozen
@@ -331,6 +320,10 @@ class Linked:
     name: str
     field: str = ""
 
+    def idle(self, case: Case, data: Any) -> bool:
+        """Whether the case is tied to none."""
+        return not self.ids(case, data)
+
     def ids(self, case: Case, data: Any) -> tuple[CaseId, ...]:
         """The ids to load."""
         if not self.field:
@@ -345,6 +338,10 @@ class Brood:
 
     name: str
     back: int = 0
+
+    def idle(self, case: Case, data: Any) -> bool:
+        """Never: there may always be some."""
+        return False
 
     def of(self, case: Case) -> str:
         """The brood as `Case.brood` spells it."""

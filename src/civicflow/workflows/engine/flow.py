@@ -22,6 +22,7 @@ from civicflow.texts import Text, bilingual
 from civicflow.workflows.engine.records import NEW
 
 if TYPE_CHECKING:
+    from civicflow.workflows.engine.records import Case
     from civicflow.workflows.engine.situation import Change, Situation
 
 __all__ = [
@@ -105,6 +106,10 @@ class Read(Protocol):
     @property
     def name(self) -> str:
         """Under which name guards and effects find it."""
+        ...
+
+    def idle(self, case: Case, data: Any) -> bool:
+        """Whether there is nothing to load."""
         ...
 
 

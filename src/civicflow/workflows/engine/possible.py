@@ -8,14 +8,15 @@ from typing import Any
 
 import attrs
 
+from civicflow.calendars import zone_named
 from civicflow.hierarchy.authority import Actor, addressees, may
 from civicflow.ids import CaseId
 from civicflow.texts import Language, Text, listing
 from civicflow.workflows.engine.clocks import anchors_of
 from civicflow.workflows.engine.flow import Step
 from civicflow.workflows.engine.given import typed
-from civicflow.workflows.engine.records import Case, Matter
-from civicflow.workflows.engine.situation import Situation, World
+from civicflow.workflows.engine.records import NEW, Case, Matter
+from civicflow.workflows.engine.situation import PARENT, Situation, World
 
 
 @attrs.frozen(kw_only=True)
@@ -31,7 +32,7 @@ class Possible:
         depends: whether that depends on what is given, so that it cannot be told yet.
         objections: why it would be refused now, whoever asked.
         needed: who may take it, where this actor may not.
-        until: the instant (UTC) on which the case's clock acts by itself.
+        until: the instant on which the case's clock acts by itself, in the zone of the place.
     """
 
     case: CaseId
@@ -86,7 +87,7 @@ class Possibilities:
 
 def _line(possible: Possible, language: Language) -> str:
     given = f"({', '.join(possible.data)})"
-    until = f" [{possible.until:%Y-%m-%d %H:%M} UTC]" if possible.until else ""
+    until = f" [{possible.until:%Y-%m-%d %H:%M}]" if possible.until else ""
     why = f" ({listing(possible.objections).say(language)})" if possible.objections else ""
     return f"{possible.step}{given} “{possible.text.say(language)}”{until}{why}"
 
@@ -99,8 +100,8 @@ def what_can(world: World, matter: Matter, actor: Actor) -> Possibilities:
     steps: list[Possible] = []
     for case in (matter.root, *matter.shares()):
         rules = world.flows.rules(case.flow)
-        for plan in rules.plans[case.state].values():
-            possible = _possible(world, matter, case, plan.step, actor)
+        for step in (*_births(world, case), *(plan.step for plan in rules.plans[case.state].values())):
+            possible = _possible(world, matter, case, step, actor)
             if possible is not None:
                 steps.append(possible)
     steps.sort(key=lambda possible: not possible.allowed)
@@ -115,7 +116,8 @@ def _possible(world: World, matter: Matter, case: Case, step: Step, actor: Actor
     if needed and not addressees(step.by, anchors, chart):
         return None
     ready = [guard for guard in step.guards if not guard.asks_data]
-    unread = any(read.name not in world.reads for read in step.reads)
+    reads = {**world.reads, PARENT: (matter,)} if NEW in step.of else world.reads
+    unread = any(r.name not in reads and not (step.data is None and r.idle(case, None)) for r in step.reads)
     objections: list[Text] = []
     if not unread:
         situation = Situation(
@@ -125,7 +127,7 @@ def _possible(world: World, matter: Matter, case: Case, step: Step, actor: Actor
             actor=actor,
             happened=world.recorded,
             version=matter.root.version + 1,
-            world=world,
+            world=world if reads is world.reads else attrs.evolve(world, reads=reads),
             children=matter.children,
         )
         objections = [guard.reason for guard in ready if not guard.test(situation)]
@@ -139,7 +141,7 @@ def _possible(world: World, matter: Matter, case: Case, step: Step, actor: Actor
         depends=unread or len(ready) < len(step.guards),
         objections=tuple(objections),
         needed=needed,
-        until=case.due,
+        until=None if case.due is None else case.due.astimezone(zone_named(world.calendar.zone)),
     )
 
 
@@ -149,10 +151,18 @@ def _fields(data: type[Any] | None) -> tuple[str, ...]:
     return tuple(f.name if f.default is attrs.NOTHING else f"{f.name}=" for f in attrs.fields(data))
 
 
+def _births(world: World, case: Case) -> list[Step]:
+    """The steps by which mass children may be born of a case now."""
+    rules = world.flows.rules(case.flow)
+    broods = [world.flows.latest(rules.flow.broods[brood]) for brood in rules.states[case.state].broods]
+    return [plan.step for brood in broods for plan in brood.plans[NEW].values()]
+
+
 def asked(world: World, cases: Iterable[Case]) -> dict[CaseId, tuple[str, ...]]:
     """For each case the addresses of whoever is asked to act now: those who may take a step that it waits for.
 
-    A case that ended, or that stands or follows, asks nobody; one that waits for its children leaves that to them.
+    A case that ended, or that stands or follows, asks nobody; one that waits for its children leaves that to them; one
+    in which mass children may be born asks whoever may bring one about.
     """
     found: dict[CaseId, tuple[str, ...]] = {}
     for case in cases:
@@ -162,9 +172,10 @@ def asked(world: World, cases: Iterable[Case]) -> dict[CaseId, tuple[str, ...]]:
             found[case.id] = ()
             continue
         anchors = anchors_of(case, world.chart)
+        steps = _births(world, case) if state.broods else [plan.step for plan in rules.plans[case.state].values()]
         to: dict[str, None] = {}
-        for plan in rules.plans[case.state].values():
-            if plan.step.asks:
-                to.update(dict.fromkeys(addressees(plan.step.by, anchors, world.chart)))
+        for step in steps:
+            if step.asks:
+                to.update(dict.fromkeys(addressees(step.by, anchors, world.chart)))
         found[case.id] = tuple(to)
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
@@ -21,6 +21,9 @@ from civicflow.texts import Text
 from civicflow.workflows.engine.flow import Read
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Case, Matter
+
+PARENT: Final = "parent"
+"""The name under which a mass child's guards read the case that it belongs to."""
 
 
 class Wanted(CivicflowError):

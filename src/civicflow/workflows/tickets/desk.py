@@ -187,9 +187,20 @@ class Tickets:
             FOUR_PART_TICKET.name, "record", data, by=by, unit=unit, requester=requester, happened=opened, key=key
         )
 
-    def settle(self, ticket: CaseRef, result: str, *, closed: datetime, by: Actor, key: str = "") -> Case:
-        """Enter how a recorded matter ended elsewhere, and when."""
-        return self._desk.take(ticket, "settle", Settle(result), by=by, happened=closed, key=key)
+    def settle(
+        self, ticket: CaseRef, result: str, *, closed: datetime, by: Actor, details: str = "", key: str = ""
+    ) -> Case:
+        """Enter how a recorded matter ended elsewhere, and when.
+
+        Args:
+            ticket: the ticket or its id.
+            result: in the other system's own words, public.
+            closed: when it ended there.
+            by: the secretary or clerk who records it.
+            details: what else was written there; private.
+            key: makes a repeated import change nothing.
+        """
+        return self._desk.take(ticket, "settle", Settle(result, details), by=by, happened=closed, key=key)
 
     def _share(self, ticket: CaseRef, step: str, by: Actor) -> CaseRef:
         """The share that a command means: the one given, else the newest of the actor's body, the open ones first."""

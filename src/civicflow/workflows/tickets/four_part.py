@@ -181,9 +181,11 @@ class Settle:
 
     Attributes:
         result: in the other system's own words, for instance ``Resolved``.
+        details: private: what else was written there.
     """
 
     result: str
+    details: str = private(default="")
 
 
 _PATH_SAFE = re.compile(r"[A-Za-z0-9._-]+")

@@ -1,0 +1,190 @@
+"""A flow's table in words: who takes a step, on which condition, and when; as drawings and tables say it.
+
+The words are relative to a case, since a table names no unit: "officer of the body in charge", not "officer of the
+Health Commission".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import attrs
+
+from civicflow.catalogue import CATALOGUE
+from civicflow.hierarchy import authority
+from civicflow.hierarchy.authority import AnyOf, Anyone, Clock, Holder, Requester, Rule, Who
+from civicflow.hierarchy.kinds import TITLES
+from civicflow.texts import Catalogue, Text
+from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, State, Step
+from civicflow.workflows.engine.joins import All, AtLeast, Every, First
+
+WORDS: Final = Catalogue(
+    {
+        "who.holder": "{post} of the {anchor} | {anchor}{post}",
+        "who.requester": "whoever raised it | 提出人",
+        "who.anyone": "anyone | 任何人",
+        "who.clock": "the clock | 时钟",
+        "who.join": "the shares together | 各分项合并判定",
+        "who.rule": "a rule | 规则",
+        "anchor.unit": "unit in charge | 主管辖区",
+        "anchor.above": "unit above | 上级单位",
+        "anchor.body": "body asked | 承办单位",
+        "anchor.actor": "body that acts | 本单位",
+        "anchor.council": "council | 议事会",
+        "anchor.group": "group | 小组议事会",
+        "anchor.electorate": "body that votes | 表决机构",
+        "when.after": "after {limit} | 满{limit}",
+        "when.at-once": "at once | 即时",
+        "when.promised": "when the time promised has passed, else after {limit} | 承诺时限届满（未承诺的满{limit}）",
+        "when.again": "{when}, again and again | {when}，循环",
+        "when.ladder": "{when}: {step} | {when}：{step}",
+        "join.every": "when all of {slots} have ended | {slots}全部终结",
+        "join.all": "when all of {slots} are “{state}” | {slots}全部“{state}”",
+        "join.first": "when one of {slots} is “{state}” | {slots}有一项“{state}”",
+        "join.at-least": "when {n} of {slots} are “{state}” | {slots}有{n}项“{state}”",
+        "join.other": "when {rule} holds for {slots} | {slots}满足{rule}",
+        "unless": "{name} | 除非{reason}",
+        "stay": "stays | 不变",
+        "by-parent": "opened by its parent | 由上级事项开立",
+        "stage": "{stage}: {state} | {stage}：{state}",
+    }
+)
+
+
+@attrs.frozen
+class Wording:
+    """The words of one flow.
+
+    Attributes:
+        flow: whose table it is.
+        beside: the flows of its children, by name; their states are then called by their own texts.
+    """
+
+    flow: Flow
+    beside: Mapping[str, Flow] = attrs.field(factory=dict)
+
+    def state(self, name: str) -> Text:
+        """A state, or where a step from nothing or a step that stays leads."""
+        if name == NEW:
+            return CATALOGUE["state.new"]
+        if name == STAY:
+            return WORDS["stay"]
+        return self.flow.state(name).text
+
+    def placed(self, name: str) -> Text:
+        """A state with its stage, where the flow was composed of stages."""
+        stage, dot, _ = name.partition(".")
+        return WORDS.say("stage", stage=stage, state=self.state(name)) if dot else self.state(name)
+
+    def who(self, who: Who) -> Text:
+        """Who may take a step, relative to the case."""
+        match who:
+            case Holder(post, at):
+                anchor = WORDS.get(f"anchor.{at}") or Text.same(at)
+                return WORDS.say("who.holder", post=TITLES.get(post) or Text.same(post), anchor=anchor)
+            case AnyOf(whos):
+                return _either(self.who(one) for one in whos)
+            case Requester():
+                return WORDS["who.requester"]
+            case Anyone():
+                return WORDS["who.anyone"]
+            case Clock():
+                return WORDS["who.clock"]
+            case Rule():
+                return WORDS["who.rule"]
+            case authority.Join():
+                return WORDS["who.join"]
+
+    def taken(self, step: Step, state: str) -> Text:
+        """Who takes a step from one state; what happens by itself says when."""
+        when = self.when(step, state)
+        if isinstance(step.by, authority.Join) and when:
+            return _listed(when)
+        return _listed([self.who(step.by), *when])
+
+    def when(self, step: Step, state: str) -> tuple[Text, ...]:
+        """When the clock or the children bring the step about by themselves; empty where they never do."""
+        if state == NEW:
+            return ()
+        here = self.flow.state(state)
+        limits = [_after(limit) for limit in here.limits if limit.then == step.name]
+        return (*limits, *(self._joined(join) for join in here.joins if join.then == step.name))
+
+    def ladder(self, state: str) -> Text:
+        """The time limits of a state, each with what happens when it passes; empty where there is none."""
+        if state == NEW:
+            return Text.same("")
+        texts = {step.name: step.text for step in self.flow.steps}
+        rungs = [
+            WORDS.say("when.ladder", when=_after(limit), step=texts[limit.then])
+            for limit in self.flow.state(state).limits
+        ]
+        return _listed(rungs, ("; ", "；"))
+
+    def condition(self, step: Step, branch: Branch) -> Text | None:
+        """On which condition a branch is taken; None where a step has only one."""
+        return None if len(step.to) == 1 else condition(branch.when)
+
+    def _joined(self, join: Join) -> Text:
+        slots = _listed([Text.same(slot) for slot in join.slots], (", ", "、"))
+        match join.rule:
+            case Every():
+                return WORDS.say("join.every", slots=slots)
+            case All(state):
+                return WORDS.say("join.all", slots=slots, state=self._child(join, state))
+            case First(state):
+                return WORDS.say("join.first", slots=slots, state=self._child(join, state))
+            case AtLeast(n, state):
+                return WORDS.say("join.at-least", slots=slots, n=n, state=self._child(join, state))
+            case rule:
+                return WORDS.say("join.other", slots=slots, rule=str(rule))
+
+    def _child(self, join: Join, state: str) -> Text:
+        flow = self.beside.get(self.flow.slots.get(join.slots[0], ""))
+        return flow.state(state).text if flow is not None else Text.same(state)
+
+
+def condition(guard: Guard) -> Text:
+    """What holds when a guard does: its name in words. In Chinese its reason, which says the contrary, is denied."""
+    if guard is ELSE:
+        return ELSE.reason
+    return WORDS.say("unless", name=guard.name.replace("-", " "), reason=guard.reason)
+
+
+def moving(step: Step) -> tuple[Branch, ...]:
+    """The branches of a step that leave its state."""
+    return tuple(branch for branch in step.to if branch.to != STAY)
+
+
+def leading(flow: Flow, state: str) -> tuple[Step, ...]:
+    """The steps that lead from a state, in the order of the table."""
+    return tuple(step for step in flow.steps if state in step.of)
+
+
+def stages(flow: Flow) -> dict[str, list[State]]:
+    """The states by the stage that their names begin with; under the empty name those of no stage."""
+    found: dict[str, list[State]] = {}
+    for state in flow.states:
+        stage, dot, _ = state.name.partition(".")
+        found.setdefault(stage if dot else "", []).append(state)
+    return found
+
+
+def _after(limit: Limit) -> Text:
+    if limit.promised:
+        when = WORDS.say("when.promised", limit=limit.within.text)
+    elif limit.within.n == 0:
+        when = WORDS["when.at-once"]
+    else:
+        when = WORDS.say("when.after", limit=limit.within.text)
+    return WORDS.say("when.again", when=when) if limit.again else when
+
+
+def _listed(texts: Iterable[Text], marks: tuple[str, str] = (", ", "，")) -> Text:
+    items = tuple(texts)
+    return Text(marks[0].join(text.en for text in items), marks[1].join(text.zh for text in items))
+
+
+def _either(texts: Iterable[Text]) -> Text:
+    return _listed(dict.fromkeys(texts), (" or ", "或"))
