@@ -19,7 +19,7 @@ test: ## every promise, with branch coverage; make test ARGS="--hypothesis-profi
 	@tools/environment test
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
 
-check: ## style, types, the direction of imports, the changelog, no address in a file
+check: ## style, types, the direction of imports, the changelog, no address in a file, the flows as drawn
 	@tools/environment check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -27,6 +27,7 @@ check: ## style, types, the direction of imports, the changelog, no address in a
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/python tools/check_changelog.py
 	$(BIN)/python tools/check_addresses.py
+	$(BIN)/python tools/draw_flows.py --check
 
 bench: ## ratios against the peers, in one run
 	@tools/environment bench

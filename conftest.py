@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,18 +16,21 @@ settings.register_profile("fast", _PATIENT, max_examples=50, stateful_step_count
 settings.register_profile("deep", _PATIENT, max_examples=2_000, stateful_step_count=80)
 settings.load_profile("fast")
 
+_REGISTERS = Path(__file__).parent / "examples" / "registers"
+
 # A distribution of its own, which the tests install and use like a stranger's.
 collect_ignore = ["tests/plugin_package"]
 
 
 @pytest.fixture
 def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a page's examples write files as a reader would, without leaving any behind."""
+    """Let a page's examples read the registers and write files as a reader would, without leaving any behind."""
+    shutil.copytree(_REGISTERS, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
 
 
 pytest_collect_file = Sybil(
     parsers=[SkipParser(), PythonCodeBlockParser(), DocTestDirectiveParser()],
-    patterns=["README.md", "docs/*.md", "docs/**/*.md"],
+    patterns=["README.md", "README.zh.md", "docs/*.md", "docs/**/*.md"],
     fixtures=["in_a_folder_of_its_own"],
 ).pytest()

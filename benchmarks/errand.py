@@ -18,7 +18,7 @@ from civicflow.hierarchy.authority import BY_CLOCK, REQUESTER, Actor, Holder
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.office.office import Office
 from civicflow.plugins.manager import Plugins
-from civicflow.testing import FrozenClock, counting_bytes, sequential_ids
+from civicflow.testing import FrozenClock
 from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin
 from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Limit, State, Step
@@ -93,15 +93,8 @@ RESIDENT = Actor(PersonId("resident-1"))
 
 
 def open_at(url: Any, *flows: Flow) -> Office:
-    """An office with the district's register and these flows, whose clock, ids and bytes are the same in each run."""
-    office = civicflow.open(
-        url,
-        clock=FrozenClock(NOW),
-        ids=sequential_ids(),
-        new_bytes=counting_bytes(),
-        flows=flows,
-        plugins=Plugins(),
-    )
+    """An office with the district's register and these flows, whose clock stands still."""
+    office = civicflow.open(url, clock=FrozenClock(NOW), flows=flows, plugins=Plugins())
     office.register.load(REGISTER)
     return office
 

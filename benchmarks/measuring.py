@@ -104,7 +104,9 @@ class Table:
 
     def plain(self) -> str:
         widths = [max(len(row[i]) for row in (self.head, *self.rows)) for i in range(len(self.head))]
-        lines = ["  ".join(_cell(row[i], widths[i], i) for i in range(len(row))).rstrip() for row in (self.head, *self.rows)]
+        lines = [
+            "  ".join(_cell(row[i], widths[i], i) for i in range(len(row))).rstrip() for row in (self.head, *self.rows)
+        ]
         rule = "-" * max(map(len, lines))
         note = f"{self.note}\n" if self.note else ""
         return f"\n{self.title}\n{note}{rule}\n" + "\n".join((lines[0], rule, *lines[1:]))
@@ -147,20 +149,6 @@ def _timed(work: Work) -> float:
     began = time.process_time()
     work()
     return time.process_time() - began
-
-
-def each(work: Callable[[], object], of: int, pace: Pace) -> float:
-    """Microseconds for one of the things that ``work`` does ``of`` times; the best slice counts, as for any part."""
-
-    def contender(runs: int) -> Work:
-        def repeated() -> None:
-            for _ in range(runs):
-                work()
-
-        return repeated
-
-    runs = _runs(contender, pace.slice / 5)
-    return min(_timed(contender(runs)) / runs for _ in range(pace.rounds)) / of * 1e6
 
 
 def compared(timed: Mapping[str, Timed], peer: str, goals: Mapping[str, Goal]) -> tuple[tuple[str, ...], ...]:

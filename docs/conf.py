@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, distribution
 from importlib.metadata import version as installed_version
+from pathlib import Path
+from typing import Any
 
 project = "civicflow"
 author = "The civicflow developers"
@@ -19,6 +24,7 @@ exclude_patterns = ["reference/api/modules.rst"]
 html_theme = "furo"
 html_title = f"civicflow {release}"
 html_show_sourcelink = False
+html_static_path = ["_static"]
 
 # Pages. Headings can be linked to, down to the third level; tables may stand as `:::{note}` blocks do.
 myst_enable_extensions = ["colon_fence", "deflist", "smartquotes"]
@@ -45,3 +51,39 @@ default_role = "py:obj"
 
 # The build is offline, so only our own names are held to be right.
 nitpick_ignore_regex = [("py:.*", r"(?!civicflow\b).*")]
+
+
+# Drawings are written as Mermaid. The reader's browser draws them, by a file that comes with the site: a distribution of
+# the docs group carries it (Mermaid's own, byte for byte). Without it the source is shown, which reads well enough.
+# Sphinx is not imported here, so that this file is checked where Sphinx is not installed.
+
+
+def _mermaid() -> Path | None:
+    try:
+        carrier = distribution("mermaidx")
+    except PackageNotFoundError:
+        return None
+    path = Path(str(carrier.locate_file("mermaidx/assets/mermaid.js")))
+    return path if path.is_file() else None
+
+
+def _bring(app: Any) -> None:
+    carried = _mermaid()
+    if carried is not None and app.builder.format == "html":
+        static = Path(app.outdir) / "_static"
+        static.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(carried, static / "mermaid.js")
+
+
+def _draw(app: Any, *page: Any) -> None:
+    *_, context, _doctree = page
+    if "highlight-mermaid" in context.get("body", "") and _mermaid() is not None:
+        app.add_js_file("mermaid.js", loading_method="defer")
+        app.add_js_file("drawings.js", loading_method="defer")
+
+
+def setup(app: Any) -> None:
+    """Take the drawings into the build."""
+    app.add_lexer("mermaid", import_module("pygments.lexers.special").TextLexer)
+    app.connect("builder-inited", _bring)
+    app.connect("html-page-context", _draw)

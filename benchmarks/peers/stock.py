@@ -52,7 +52,7 @@ def fire(made: Machine, record: Record, step: str, post: str | None) -> Record:
 # -- one order, many departments: a child machine state for each, and a guard that asks them all --------------------
 
 
-def shared_order(departments: int) -> Machine:
+def shared_order() -> Machine:
     """A share's machine and its parent's in one; the parent's guard asks every share."""
     made = Machine(
         model=None,

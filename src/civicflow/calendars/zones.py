@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import functools
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Final
 
 from civicflow.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _LAST_MOMENT: Final = time(23, 59, 59, 999999)
 _LAST_MOMENT_AGAIN: Final = time(23, 59, 59, 999999, fold=1)
 _MICROSECOND: Final = timedelta(microseconds=1)
 
 
+@functools.cache
 def zone_named(name: str) -> ZoneInfo:
     """The zone of an IANA name.
 
@@ -23,6 +26,8 @@ def zone_named(name: str) -> ZoneInfo:
     Raises:
         InvalidInput: if the time zone database has no such zone.
     """
+    from zoneinfo import ZoneInfo
+
     try:
         return ZoneInfo(name)
     except (LookupError, ValueError, OSError, TypeError):
@@ -38,7 +43,7 @@ def last_instant(day: date, zone: ZoneInfo) -> datetime:
     Where the clock shows the last moment twice, the later one counts; where it skips the end of the day, the day ends
     with the last microsecond before the jump; a day that the place skipped altogether ends when it would have begun.
 
-    >>> last_instant(date(2026, 5, 1), ZoneInfo("Asia/Shanghai"))
+    >>> last_instant(date(2026, 5, 1), zone_named("Asia/Shanghai"))
     datetime.datetime(2026, 5, 1, 15, 59, 59, 999999, tzinfo=datetime.timezone.utc)
 
     Raises:

@@ -264,6 +264,15 @@ def may(actor: Actor, who: Who, anchors: Anchors, chart: Chart) -> tuple[Text, .
     return () if who.allows(actor, anchors, chart) else who.needed(anchors, chart)
 
 
+def for_people(who: Who) -> bool:
+    """Whether some person may ever be among them, and not the system alone.
+
+    >>> for_people(AnyOf(BY_CLOCK, REQUESTER)), for_people(BY_CLOCK)
+    (True, False)
+    """
+    return any(map(for_people, who.whos)) if isinstance(who, AnyOf) else not isinstance(who, _Itself)
+
+
 def addressees(who: Who, anchors: Anchors, chart: Chart) -> tuple[str, ...]:
     """Who is asked to act, as addresses ``person:ID`` or ``post:NAME@UNIT``; the system and anyone have none."""
     return who.addresses(anchors, chart)

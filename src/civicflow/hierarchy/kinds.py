@@ -82,6 +82,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
             "building-head": "building head | 楼栋长",
             "social-worker": "social worker | 社工",
             "manager": "manager | 经理",
+            "treasurer": "treasurer | 财务人员",
         }.items()
     }
 )

@@ -34,8 +34,15 @@ def encode(value: Plain) -> bytes:
 
     >>> encode({"b": 1, "a": None})
     b'{"a":null,"b":1}'
+
+    Raises:
+        InvalidInput: if a text holds a lone surrogate.
     """
-    return _ENCODER.encode(value)
+    try:
+        return _ENCODER.encode(value)
+    except UnicodeEncodeError as error:
+        msg = f"a text holds a lone surrogate, which is no character: {error.object[error.start]!r}"
+        raise InvalidInput(msg) from error
 
 
 def decode(body: bytes) -> Plain:

@@ -16,6 +16,7 @@ import msgspec
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId
+from civicflow.ledger.canonical import encode
 
 NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -68,7 +69,6 @@ class Entry:
         return f"{self.case}:{self.version}"
 
 
-_ENCODER = msgspec.json.Encoder(order="sorted")
 _OPTIONAL = ("register", "data", "delta", "private", "why", "cause", "corrects", "key")
 
 
@@ -76,7 +76,7 @@ def seal(entry: Entry) -> bytes:
     """The bytes that are stored and hashed.
 
     Raises:
-        InvalidInput: never for entries that the engine made; their data has passed `canonical.plain`.
+        InvalidInput: if a text holds a lone surrogate.
     """
     body: dict[str, Any] = {
         "by": entry.by.to_builtins(),
@@ -94,7 +94,7 @@ def seal(entry: Entry) -> bytes:
         value = getattr(entry, name)
         if value:
             body[name] = value
-    return _ENCODER.encode(body)
+    return encode(body)
 
 
 class _Sealed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):

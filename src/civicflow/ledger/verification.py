@@ -29,6 +29,8 @@ from civicflow.texts import Text
 
 _PAGE: Final = 1000
 _HASH_SIZE: Final = len(ZERO)
+_LOWEST: Final = -(2**63)
+"""Where every walk begins: a row that was given a negative number must not hide."""
 
 T = TypeVar("T")
 
@@ -314,13 +316,15 @@ class _Walk:
             last = rows[-1]
 
     def _feed_page(self, last: EntryRow | None) -> Sequence[EntryRow]:
-        return self._evidence.feed(after=0 if last is None else last.position, limit=_PAGE)
+        return self._evidence.feed(after=_LOWEST if last is None else last.position, limit=_PAGE)
 
     def _heads_page(self, last: HeadRow | None) -> Sequence[HeadRow]:
-        return self._evidence.heads(after=0 if last is None else last.number, limit=_PAGE)
+        return self._evidence.heads(after=_LOWEST if last is None else last.number, limit=_PAGE)
 
     def _private_page(self, last: PartRow | None) -> Sequence[PartRow]:
-        return self._evidence.private_parts(after=("", 0) if last is None else (last.matter, last.version), limit=_PAGE)
+        return self._evidence.private_parts(
+            after=("", _LOWEST) if last is None else (last.matter, last.version), limit=_PAGE
+        )
 
 
 class _Merge:

@@ -7,38 +7,69 @@ this person holds the post they act in.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
-from civicflow.calendars import to_micros
-from civicflow.errors import Conflict
-from civicflow.hierarchy.authority import Actor, actors_at
-from civicflow.hierarchy.chart import Chart
-from civicflow.ids import CaseId, IdSource, PersonId, UnitId, matter_of, path_safe
-from civicflow.ledger.heads import Head, Signer
-from civicflow.office.codec import case_of
-from civicflow.office.commands import Commands
-from civicflow.office.ledger_desk import LedgerDesk
-from civicflow.office.proving import seal
-from civicflow.office.registry import RegisterDesk
-from civicflow.office.surroundings import Surroundings
-from civicflow.plugins.notify.backoff import Dice
+from civicflow.calendars import WorkingCalendar, to_micros
+from civicflow.errors import Conflict, NotFound
+from civicflow.ids import CaseId, IdSource, NewBytes, PersonId, UnitId, matter_of, path_safe
+from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
-from civicflow.plugins.notify.relay import RelayReport, relay
 from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage
-from civicflow.refusals import Refusal
-from civicflow.workflows.councils.desk import Councils
-from civicflow.workflows.councils.funds import Funds
-from civicflow.workflows.desk import CaseRef
-from civicflow.workflows.engine.decide import Accepted, Act, Birth
-from civicflow.workflows.engine.flows import Flows
-from civicflow.workflows.engine.possible import Possibilities, what_can
-from civicflow.workflows.engine.records import Case
-from civicflow.workflows.tickets.desk import Tickets
+
+if TYPE_CHECKING:
+    from civicflow.hierarchy.authority import Actor
+    from civicflow.hierarchy.chart import Chart
+    from civicflow.ledger.heads import Head, Signer
+    from civicflow.office.commands import Commands
+    from civicflow.office.ledger_desk import LedgerDesk
+    from civicflow.office.registry import RegisterDesk
+    from civicflow.office.surroundings import Clock, Surroundings
+    from civicflow.plugins.notify.backoff import Dice
+    from civicflow.plugins.notify.relay import RelayReport
+    from civicflow.refusals import Refusal
+    from civicflow.workflows.councils.desk import Councils
+    from civicflow.workflows.councils.funds import Funds
+    from civicflow.workflows.desk import CaseRef
+    from civicflow.workflows.engine.decide import Birth
+    from civicflow.workflows.engine.flow import Flow
+    from civicflow.workflows.engine.flows import Flows
+    from civicflow.workflows.engine.possible import Possibilities
+    from civicflow.workflows.engine.records import Case
+    from civicflow.workflows.tickets.desk import Tickets
+
+
+@attrs.frozen(kw_only=True)
+class Given:
+    """What an office is given from outside: everything that the domain itself must not reach for.
+
+    Attributes:
+        clock: tells the time.
+        calendar: in which time limits are counted.
+        ids: makes new ids.
+        new_bytes: a source of random bytes, for salts.
+        notifiers: by channel.
+        plugins: observers and bringers of flows.
+        flows: further flows to take into use.
+        signer: signs the heads of the log tree, or None.
+        worker: who claims messages, for operators to read.
+    """
+
+    clock: Clock
+    calendar: WorkingCalendar
+    ids: IdSource
+    new_bytes: NewBytes
+    notifiers: Mapping[str, Notifier]
+    plugins: Plugins
+    flows: tuple[Flow, ...]
+    signer: Signer | None
+    worker: str
 
 
 @attrs.frozen
@@ -74,36 +105,84 @@ class Office:
 
     Opened by `civicflow.open`. Several threads may share one office; several processes may open one store.
 
-    Attributes:
-        register: who is who; see `RegisterDesk`.
-        tickets: the four-part ticket in words; see `Tickets`.
-        councils: proposals and votes in words; see `Councils`.
-        funds: money that proposals reserve; see `Funds`.
-        ledger: what happened, the figures, the proof; see `LedgerDesk`.
-        flows: the flows in use; `Flows.add` takes another one into use.
+    The engine and the flows are loaded by the first thing that is asked of it.
     """
 
-    def __init__(
-        self,
-        storage: Storage,
-        around: Surroundings,
-        *,
-        ids: IdSource,
-        notifiers: Mapping[str, Notifier],
-        dice: Dice,
-        worker: str,
-        signer: Signer | None = None,
-    ) -> None:
-        self._storage, self._around = storage, around
-        self._commands = Commands(storage, around)
-        self._ids, self._notifiers, self._dice, self._worker = ids, notifiers, dice, worker
-        self._signer = signer
-        self.flows: Flows = around.flows
-        self.register = RegisterDesk(around, self._commands, ids)
-        self.ledger = LedgerDesk(storage, around, signer)
-        self.tickets = Tickets(self)
-        self.councils = Councils(self)
-        self.funds = Funds(self)
+    def __init__(self, storage: Storage, given: Given) -> None:
+        self._storage, self._given = storage, given
+
+    # -- its parts ---------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _around(self) -> Surroundings:
+        from civicflow.office.surroundings import Surroundings
+        from civicflow.workflows.engine.flows import Flows
+        from civicflow.workflows.shipped import SHIPPED
+
+        given = self._given
+        flows = Flows((*SHIPPED, *given.flows))
+        given.plugins.flows(flows.extend)
+        return Surroundings(
+            self._storage,
+            clock=given.clock,
+            calendar=given.calendar,
+            flows=flows,
+            new_bytes=given.new_bytes,
+            channels=tuple(given.notifiers),
+            observers=given.plugins,
+        )
+
+    @cached_property
+    def _commands(self) -> Commands:
+        from civicflow.office.commands import Commands
+
+        return Commands(self._storage, self._around)
+
+    @cached_property
+    def _dice(self) -> Dice:
+        import random  # noqa: TID251 - the office is where chance comes in
+
+        return random.Random()  # noqa: S311 - jitter between attempts to deliver is no secret
+
+    @cached_property
+    def register(self) -> RegisterDesk:
+        """Who is who: areas, bodies, posts and appointments."""
+        from civicflow.office.registry import RegisterDesk
+
+        return RegisterDesk(self._around, self._commands, self._given.ids)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """The four-part ticket in words."""
+        from civicflow.workflows.tickets.desk import Tickets
+
+        return Tickets(self)
+
+    @cached_property
+    def councils(self) -> Councils:
+        """Proposals and votes in words."""
+        from civicflow.workflows.councils.desk import Councils
+
+        return Councils(self)
+
+    @cached_property
+    def funds(self) -> Funds:
+        """Money that proposals reserve, in words."""
+        from civicflow.workflows.councils.funds import Funds
+
+        return Funds(self)
+
+    @cached_property
+    def ledger(self) -> LedgerDesk:
+        """What happened, the figures computed from it, and the proof."""
+        from civicflow.office.ledger_desk import LedgerDesk
+
+        return LedgerDesk(self._storage, self._around, self._given.signer)
+
+    @property
+    def flows(self) -> Flows:
+        """The flows in use; `Flows.add` takes another one into use."""
+        return self._around.flows
 
     # -- who acts ----------------------------------------------------------------------------------------------------
 
@@ -118,6 +197,8 @@ class Office:
         Raises:
             NotFound: if no unit is called that; with the candidates that come near.
         """
+        from civicflow.hierarchy.authority import Actor
+
         return Actor(PersonId(person), post, None if unit is None else self.unit(unit))
 
     def unit(self, code: str) -> UnitId:
@@ -135,7 +216,7 @@ class Office:
 
     def new_id(self, kind: str) -> CaseId:
         """A fresh id from the office's source."""
-        return CaseId(self._ids(kind))
+        return CaseId(self._given.ids(kind))
 
     # -- steps -------------------------------------------------------------------------------------------------------
 
@@ -176,6 +257,9 @@ class Office:
             InvalidInput: what was given is malformed.
             Conflict: somebody else was faster five times in a row.
         """
+        from civicflow.office.codec import case_of
+        from civicflow.workflows.engine.decide import Act, Birth
+
         place = None if unit is None else self.unit(unit)
         person = None if requester is None else PersonId(requester)
         act = Act(step=step, actor=by, data=data, key=key, happened=happened)
@@ -183,6 +267,9 @@ class Office:
         new = self.new_id(flow.rpartition("-")[2]) if root is None else CaseId("")
 
         def birth(cases: Mapping[str, Any]) -> Birth:
+            if root is not None and root not in cases:
+                msg = f"there is no case {root!r}; look it up with find, or begin it"
+                raise NotFound(msg)
             above = None if root is None else case_of(cases[root])
             return Birth(
                 case=new if above is None else CaseId(f"{above.id}:{brood}@{above.round}:{path_safe(child)}"),
@@ -233,13 +320,15 @@ class Office:
             InvalidInput: what was given is malformed.
             Conflict: the case has moved on since ``seen``, or somebody else was faster five times in a row.
         """
+        from civicflow.workflows.engine.decide import Act
+
         act = Act(step=step, actor=by, data=data, key=key, why=why, happened=happened)
         return self._settled(self._commands.take(_id(case), act, seen=seen, command=command))
 
     def _settled(self, case: Case) -> Case:
         """The case after what is due at once: a state whose limit is zero does not wait for the next tick."""
         while case.due is not None and not case.outcome and case.due <= self._around.now():
-            if not isinstance(self._commands.ring(case.id), Accepted):
+            if self._commands.ring(case.id) != "rung":
                 break
             case = self.case(case)
         return case
@@ -279,15 +368,18 @@ class Office:
 
     def what_can(self, actor: Actor, case: CaseRef) -> Possibilities:
         """What is allowed now, by whom, until when: the actor's steps first, then what others may do."""
-        matter = self._commands.matter(matter_of(_id(case)))
-        return what_can(self._commands.world(), matter, actor)
+        return self._commands.what_can(actor, matter_of(_id(case)))
 
     def ask(self, case: CaseRef, step: str, data: Any = None, *, by: Actor) -> Refusal | None:
         """Why a step would be refused now, or None if it would be taken. Nothing is changed."""
+        from civicflow.workflows.engine.decide import Act
+
         return self._commands.ask(_id(case), Act(step=step, actor=by, data=data))
 
     def asked(self, case: CaseRef) -> tuple[Actor, ...]:
         """Who is asked to act now: in a root, everybody whom the root or one of its shares waits for."""
+        from civicflow.hierarchy.authority import actors_at
+
         given = _id(case)
         rows = self._storage.asked(case=given) if "/" in given else self._storage.asked(matter=given)
         chart = self.chart()
@@ -305,6 +397,8 @@ class Office:
         Raises:
             UnsupportedQuery: if a field is unknown.
         """
+        from civicflow.office.codec import case_of
+
         where = tuple(Filter(field, "eq", value) for field, value in equal.items())
         page = self._storage.find(Query(where=where, order=order, limit=limit, after=after))
         return Found(tuple([case_of(stored) for stored in page.items]), page.next)
@@ -319,21 +413,15 @@ class Office:
         Args:
             limit: how many cases to ask at most.
         """
-        counts = {"rung": 0, "early": 0, "lost": 0}
-        left = limit
-        while left > 0:
+        counts: Counter[str] = Counter()
+        while (left := limit - counts.total()) > 0:
             due = self._storage.due(to_micros(self._around.now()), limit=min(left, 100))
-            progress = 0
-            for case, _ in due:
-                rung = self._commands.ring(CaseId(case))
-                kind = "lost" if rung is None else "rung" if isinstance(rung, Accepted) else "early"
-                counts[kind] += 1
-                progress += kind != "lost"
-            left -= len(due)
-            if not progress:
+            asked = Counter(self._commands.ring(CaseId(case)) for case, _ in due)
+            counts.update(asked)
+            if asked.total() == asked["lost"]:
                 break
         self.seal()
-        return Ticked(**counts)
+        return Ticked(counts["rung"], counts["early"], counts["lost"])
 
     def seal(self) -> Head:
         """Seal every entry that is not sealed yet under a head of the log tree, signed if the office has a signer.
@@ -344,21 +432,25 @@ class Office:
         Returns:
             The newest head; without new entries the one that stands.
         """
+        from civicflow.office.proving import seal
+
         try:
-            return seal(self._storage, self._around.now(), self._signer)
+            return seal(self._storage, self._around.now(), self._given.signer)
         except Conflict:
-            return seal(self._storage, self._around.now(), self._signer)
+            return seal(self._storage, self._around.now(), self._given.signer)
 
     def relay(self, *, limit: int = 100) -> RelayReport:
         """Send what lies in the outbox through the notifiers; a failing one is named and never undoes a step."""
+        from civicflow.plugins.notify.relay import RelayReport, relay
+
         report = RelayReport()
         while limit > 0:
             # One claim takes one message of each recipient: the next one waits until this one is settled.
             sent = relay(
                 self._storage,
-                self._notifiers,
+                self._given.notifiers,
                 now=self._around.now(),
-                worker=self._worker,
+                worker=self._given.worker,
                 random=self._dice,
                 limit=min(limit, 20),
                 lease=timedelta(minutes=5),
@@ -373,7 +465,7 @@ class Office:
 
     def close(self) -> None:
         """Release the storage and the notifiers; a second call does nothing."""
-        for notifier in self._notifiers.values():
+        for notifier in self._given.notifiers.values():
             notifier.close()
         self._storage.close()
 

@@ -3,33 +3,23 @@
 from __future__ import annotations
 
 import os
-import random  # noqa: TID251 - the office is where chance comes in; it gives it to the domain
-import secrets
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from civicflow.calendars import WorkingCalendar, china
 from civicflow.errors import InvalidInput
 from civicflow.ids import IdSource, NewBytes, random_ids
-from civicflow.ledger.heads import Signer
-from civicflow.office.office import Office
-from civicflow.office.surroundings import Clock, Surroundings
+from civicflow.office.office import Given, Office
 from civicflow.plugins.backends import open_notifier, open_storage
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.storage.contract import Storage
-from civicflow.workflows.councils.funds import FUND
-from civicflow.workflows.councils.notice import OBJECTION
-from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
-from civicflow.workflows.councils.vote import BALLOT
-from civicflow.workflows.engine.flow import Flow
-from civicflow.workflows.engine.flows import Flows
-from civicflow.workflows.registering import REGISTERING
-from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
-from civicflow.workflows.tickets.share import SHARE
 
-SHIPPED: tuple[Flow, ...] = (REGISTERING, SHARE, FOUR_PART_TICKET, FUND, BALLOT, OBJECTION, COUNCIL_PROPOSAL)
-"""The flows that every office has."""
+if TYPE_CHECKING:
+    from civicflow.ledger.heads import Signer
+    from civicflow.office.surroundings import Clock
+    from civicflow.workflows.engine.flow import Flow
 
 
 def _now() -> datetime:
@@ -43,7 +33,7 @@ def open_office(
     clock: Clock = _now,
     calendar: WorkingCalendar | None = None,
     ids: IdSource | None = None,
-    new_bytes: NewBytes = secrets.token_bytes,
+    new_bytes: NewBytes = os.urandom,
     flows: Iterable[Flow] = (),
     plugins: Plugins | None = None,
     signer: Signer | None = None,
@@ -68,26 +58,21 @@ def open_office(
     if plugins is None:
         plugins = Plugins()
         plugins.load()
-    opened = open_storage(storage) if isinstance(storage, str) else storage
-    notifiers = _notifiers(notify)
-    around = Surroundings(
-        opened,
+    given = Given(
         clock=clock,
         calendar=china() if calendar is None else calendar,
-        flows=Flows((*SHIPPED, *plugins.flows(), *flows)),
-        new_bytes=new_bytes,
-        channels=tuple(notifiers),
-        observers=plugins,
-    )
-    return Office(
-        opened,
-        around,
         ids=random_ids(new_bytes) if ids is None else ids,
-        notifiers=notifiers,
-        dice=random.Random(),  # noqa: S311  # jitter between attempts is no secret
-        worker=f"pid-{os.getpid()}",
+        new_bytes=new_bytes,
+        notifiers=_notifiers(notify),
+        plugins=plugins,
+        flows=tuple(flows),
         signer=signer,
+        worker=f"pid-{os.getpid()}",
     )
+    office = Office(open_storage(storage) if isinstance(storage, str) else storage, given)
+    if given.flows or plugins.bringing:
+        _ = office.flows  # what a caller or a plugin brings is checked now, not at the first step
+    return office
 
 
 def _notifiers(notify: Sequence[str | Notifier]) -> dict[str, Notifier]:

@@ -80,7 +80,7 @@ class RegisterDesk:
             self._commands.take(CaseId(REGISTER), Act(step="load", actor=RULE, data=data), seen=register.version)
         else:
             birth = Birth(case=CaseId(REGISTER), flow=REGISTERING.name, unit=None)
-            self._commands.begin(lambda _: birth, (REGISTER,), Act(step="begin", actor=RULE, data=data), command=())
+            self._commands.begin(lambda _: birth, (REGISTER,), Act(step="begin", actor=RULE, data=data))
         return changes
 
     @property

@@ -20,10 +20,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 import attrs
 
 from civicflow.ids import CaseId, MatterId, matter_of
-from civicflow.ledger.entries import Entry
-from civicflow.ledger.facts import CaseFacts
 
 if TYPE_CHECKING:
+    from civicflow.ledger.entries import Entry
+    from civicflow.ledger.facts import CaseFacts
     from civicflow.workflows.engine.flow import Flow
 
 API_VERSION: Final = 1

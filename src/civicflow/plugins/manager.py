@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from civicflow.errors import PluginError
+from civicflow.errors import CivicflowError, PluginError
 from civicflow.plugins.discovery import HOOKS as GROUP
 from civicflow.plugins.discovery import Found, Source, find, in_a_line
 from civicflow.plugins.hookspecs import HOOKS, PROJECT, Committed
@@ -117,8 +117,16 @@ class Plugins:
                 failures.append(failure)
         return tuple(failures)
 
-    def flows(self) -> tuple[Flow, ...]:
+    @property
+    def bringing(self) -> bool:
+        """Whether any plugin brings flows."""
+        return any(True for _ in self._calls("civicflow_flows"))
+
+    def flows(self, take: Callable[[list[Flow]], None] | None = None) -> tuple[Flow, ...]:
         """The flows that all plugins bring, each plugin's all or none; a failure is recorded in its state.
+
+        Args:
+            take: takes one plugin's flows into use; what it raises is that plugin's failure.
 
         Raises:
             PluginError: only if strict, after all were asked: every failure, one a line.
@@ -128,7 +136,7 @@ class Plugins:
         errors: list[PluginError] = []
         for source, bring in self._calls("civicflow_flows"):
             try:
-                brought = _brought(source, bring, bringers)
+                brought = _brought(source, bring, bringers, take)
             except PluginError as error:
                 self._note(source, "failed", hooks=self._states[source].hooks, error=str(error))
                 errors.append(error)
@@ -218,21 +226,26 @@ class Plugins:
         self._states[source] = PluginState.of(source, status, hooks=hooks, error=error)
 
 
-def _brought(source: Source, bring: Callable[[], Iterable[object]], taken: dict[tuple[str, int], Source]) -> list[Flow]:
-    """One plugin's flows.
+def _brought(
+    source: Source,
+    bring: Callable[[], Iterable[object]],
+    taken: dict[tuple[str, int], Source],
+    take: Callable[[list[Flow]], None] | None,
+) -> list[Flow]:
+    """One plugin's flows, taken into use.
 
     Raises:
-        PluginError: if it fails, brings what is no flow, or brings one whose name and version are taken.
+        PluginError: if it fails, brings what is no flow, or one whose name and version are taken, or one that is not sound.
     """
     try:
-        flows = list(bring())
+        found = list(bring())
     except Exception as error:
         fault = f"civicflow_flows failed: {in_a_line(error)}"
         raise source.error(fault) from error
     from civicflow.workflows.engine.flow import Flow
 
     ours: dict[tuple[str, int], Flow] = {}
-    for flow in flows:
+    for flow in found:
         if not isinstance(flow, Flow):
             fault = f"civicflow_flows brings an object of type {type(flow).__name__}; bring objects of Flow only"
             raise source.error(fault)
@@ -242,7 +255,14 @@ def _brought(source: Source, bring: Callable[[], Iterable[object]], taken: dict[
             fault = f"brings the flow {flow.name}@{flow.version}, which {rival} has brought already; rename one of them"
             raise source.error(fault)
         ours[key] = flow
-    return list(ours.values())
+    flows = list(ours.values())
+    if take is not None:
+        try:
+            take(flows)
+        except CivicflowError as error:
+            fault = f"brings a flow that cannot be used: {in_a_line(error)}"
+            raise source.error(fault) from error
+    return flows
 
 
 def _together(errors: list[PluginError]) -> PluginError:

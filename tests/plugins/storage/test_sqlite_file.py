@@ -13,6 +13,7 @@ import pytest
 from civicflow.errors import CivicflowError, StorageError
 from civicflow.plugins.storage.contract import FIELDS, Await, Awaits, Batch, Filter, Private, Query
 from civicflow.plugins.storage.sqlite import SqliteStorage, open_storage, schema
+from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.faults import explained
 from civicflow.testing.storage.builders import NOON, by, child, everything, head, message, put, write
 
@@ -151,6 +152,23 @@ class TestFaults:
         other.close()
         assert put(storage, "T-1") == 1
         storage.close()
+
+    def test_a_new_file_that_another_program_holds_can_be_retried(self, path: Path) -> None:
+        """It cannot be brought to WAL meanwhile."""
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("CREATE TABLE residents (name TEXT)")
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(StorageError, match="another process") as held:
+            _open(path, "timeout=0")
+        assert held.value.retryable
+        other.execute("ROLLBACK")
+        other.close()
+        _open(path).close()
+
+    def test_a_place_that_cannot_have_wal_is_refused(self) -> None:
+        """As a network drive, or a database in memory."""
+        with pytest.raises(StorageError, match="local disk"):
+            SqliteStorage(Address(path=":memory:"))
 
     def test_a_full_disk_says_so_and_loses_nothing(self, storage: SqliteStorage) -> None:
         """SQLite rolls back by itself; its own message is not hidden by a second rollback."""

@@ -6,10 +6,7 @@ the order and not a row number, so it stays good while others write.
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import json
+import zlib
 from collections.abc import Callable
 
 import attrs
@@ -53,7 +50,9 @@ class Plan:
     def cursor(self, last: StoredCase) -> str:
         """The opaque cursor that goes on after this record."""
         values = [reader(order.field)(last) for order in self.order]
-        return base64.urlsafe_b64encode(json.dumps([self.digest, *values]).encode()).decode()
+        from civicflow.plugins.storage import cursors
+
+        return cursors.spell([self.digest, *values])
 
 
 def plan(query: Query, *, everything: bool = False) -> Plan:
@@ -67,7 +66,7 @@ def plan(query: Query, *, everything: bool = False) -> Plan:
     order = _order(query.order)
     # Values are part of the digest by their repr, which is the same in every process.
     content = repr([(f.field, f.op, f.value) for f in query.where] + list(query.order))
-    digest = hashlib.sha256(content.encode("utf-8", "backslashreplace")).hexdigest()[:16]
+    digest = f"{zlib.crc32(content.encode('utf-8', 'backslashreplace')):08x}"
     if everything:
         return Plan(where=query.where, order=order, limit=None, after=None, digest=digest)
     if query.limit < 1:
@@ -135,10 +134,11 @@ def _order(names: tuple[str, ...]) -> tuple[Order, ...]:
 
 
 def _place(cursor: str, digest: str, order: tuple[Order, ...]) -> tuple[Scalar, ...]:
+    from civicflow.plugins.storage import cursors
+
     try:
-        content = json.loads(base64.b64decode(cursor.encode(), altchars=b"-_", validate=True))
-        theirs, *values = content
-    except (ValueError, TypeError, binascii.Error):
+        theirs, *values = cursors.read(cursor)
+    except (ValueError, TypeError):
         raise UnsupportedQuery(f"{cursor!r} is no cursor; pass Page.next as it was given") from None
     sound = theirs == digest and len(values) == len(order)
     if not sound or any(v is not None and type(v) is not COLUMNS[o.field] for v, o in zip(values, order, strict=True)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from civicflow.errors import Conflict, InvalidInput
-from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Rearm
+from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Rearm, Write
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, child, put, write
 
@@ -67,6 +67,13 @@ class DeadlineSuite(StorageSuite):
             put(storage, "T-1", 0, child("T-1/a@1", 1, due=NOON))
             storage.commit(Batch(writes=(write("T-1", 1),), rearm=(Rearm("T-1/a@1", NOON + 1),)))
             assert storage.due(2**62) == (("T-1/a@1", NOON + 1),)
+            held = Write(matter="T-1", expected=2, entries=(), records=())
+            storage.commit(Batch(writes=(held,), rearm=(Rearm("T-1/a@1", NOON + 2),)))
+            assert storage.due(2**62) == (("T-1/a@1", NOON + 2),)
+            stale = Write(matter="T-1", expected=1, entries=(), records=())
+            with pytest.raises(Conflict):
+                storage.commit(Batch(writes=(stale,), rearm=(Rearm("T-1/a@1", NOON + 3),)))
+            assert storage.load(["T-1"]).position == 2
 
     def test_the_asked_are_replaced_case_by_case(self) -> None:
         """Putting nobody asks nobody; other cases are left alone."""

@@ -66,6 +66,7 @@ class FindingSuite(StorageSuite):
             assert _names(first.items) == ["T-8", "T-6", "T-7", "T-4"]
             put(storage, "T-8", 1, unit=None)  # seen before, and moves behind
             put(storage, "T-70", unit="U-9")  # comes in front
+            put(storage, "T-72", unit="U-8")  # and another one
             put(storage, "T-71", unit="U-1")  # comes behind
             second = storage.find(Query(order=("-unit",), limit=4, after=first.next))
             assert _names(second.items) == ["T-5", "T-3", "T-71", "T-0"]

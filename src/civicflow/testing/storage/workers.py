@@ -6,6 +6,7 @@ import multiprocessing
 import threading
 from collections.abc import Callable
 from multiprocessing.queues import SimpleQueue
+from typing import Any
 
 import pytest
 
@@ -117,9 +118,7 @@ class WorkerSuite(StorageSuite):
         storage = self.open_storage(place)
         try:
             self.need(storage, "multi_process")
-            if "fork" not in multiprocessing.get_all_start_methods():
-                pytest.skip("this system cannot fork")
-            context = multiprocessing.get_context("fork")
+            context = _forking()
             won: SimpleQueue[int] = context.SimpleQueue()
             # One child goes on with the handle that it inherits, the others open their own.
             children = [context.Process(target=self._racing, args=(place, won)) for _ in range(_PROCESSES - 1)]
@@ -137,12 +136,50 @@ class WorkerSuite(StorageSuite):
         finally:
             storage.close()
 
+    def test_a_writer_that_is_killed_leaves_only_whole_commits(self) -> None:
+        """Everything it was told to be done is there, and nothing is there by half."""
+        place = self.fresh()
+        storage = self.open_storage(place)
+        try:
+            self.need(storage, "durable")
+            self.need(storage, "multi_process")
+            context = _forking()
+            for _ in range(3):
+                before = len(storage.history("T-1"))
+                done: SimpleQueue[int] = context.SimpleQueue()
+                writer = context.Process(target=self._writing, args=(place, before, done))
+                writer.start()
+                last = [done.get() for _ in range(_ROUNDS)][-1]
+                writer.kill()
+                writer.join()
+                version = storage.load(["T-1"]).cases["T-1"].version
+                assert last <= version == len(storage.history("T-1"))
+                assert storage.load(["T-2"]).cases["T-2"].version == version
+                assert len(storage.claim(worker="w", now=NOON, lease=0, limit=10**6)) == version
+        finally:
+            storage.close()
+
+    def _writing(self, place: str, version: int, done: SimpleQueue[int]) -> None:
+        """Write until somebody kills us."""
+        storage = self.open_storage(place)
+        while True:
+            row = message(f"m {version}", case=f"T-1 {version}")
+            storage.commit(Batch(writes=(write("T-1", version), write("T-2", version)), messages=(row,)))
+            version += 1
+            done.put(version)
+
     def _racing(self, place: str, won: SimpleQueue[int]) -> None:
         storage = self.open_storage(place)
         try:
             _race(storage, won)
         finally:
             storage.close()
+
+
+def _forking() -> Any:
+    if "fork" not in multiprocessing.get_all_start_methods():
+        pytest.skip("this system cannot fork")
+    return multiprocessing.get_context("fork")
 
 
 def _won(storage: Storage, version: int) -> object:

@@ -25,7 +25,12 @@ from civicflow.workflows.engine.situation import Situation
 TREASURER = AnyOf(Holder("secretary", "unit"), Holder("treasurer", "unit"))
 
 
-def _positive(_: object, __: object, value: Money) -> None:
+def positive(_: object, __: object, value: Money) -> None:
+    """An attrs validator: money that moves is more than zero.
+
+    Raises:
+        InvalidInput: if it is not.
+    """
     if value.amount <= 0:
         msg = f"an amount to move is more than zero; got {value}"
         raise InvalidInput(msg)
@@ -55,7 +60,7 @@ class Deposit:
         note: from whom or for what, public.
     """
 
-    amount: Money = attrs.field(validator=_positive)
+    amount: Money = attrs.field(validator=positive)
     note: str = ""
 
 
@@ -68,7 +73,7 @@ class Reserve:
         proposal: the proposal's id.
     """
 
-    amount: Money = attrs.field(validator=_positive)
+    amount: Money = attrs.field(validator=positive)
     proposal: str
 
 

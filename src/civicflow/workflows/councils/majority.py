@@ -109,6 +109,17 @@ class Majority:
             msg = f"a base is one of {', '.join(_OF)}; got {self.base!r}"
             raise InvalidInput(msg)
 
+    @property
+    def text(self) -> Text:
+        """The rule in words.
+
+        >>> Majority(2, 3, "seats").text
+        Text(en='at least 2/3 of seats', zh='达到席位的2/3')
+        """
+        least = Text("more than", "超过") if self.strict else Text("at least", "达到")
+        of, share = _OF[self.base], f"{self.num}/{self.den}"
+        return Text(f"{least.en} {share} of {of.en}", f"{least.zh}{of.zh}的{share}")
+
     def needed(self, base: int) -> int:
         """The least number of votes that carries a question, of a base of that size.
 

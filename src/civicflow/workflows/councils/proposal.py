@@ -23,7 +23,7 @@ import attrs
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
 from civicflow.money import Money, total
-from civicflow.workflows.councils.funds import Reserve, available
+from civicflow.workflows.councils.funds import Reserve, available, positive
 from civicflow.workflows.councils.majority import MORE_THAN_HALF_OF_ALL_SEATS, TWO_THIRDS_OF_ALL_SEATS
 from civicflow.workflows.councils.notice import notice
 from civicflow.workflows.councils.vote import vote
@@ -48,7 +48,7 @@ class Source:
     """
 
     fund: str
-    amount: Money
+    amount: Money = attrs.field(validator=positive)
 
 
 def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
@@ -106,8 +106,9 @@ KNOWN_FUNDS = Guard(
         len(set(s.data.funds)) == len(s.data.funds)
         and {m.root.id for m in s.read("sources") if m.root.flow_name == "fund" and not m.root.outcome}
         == set(s.data.funds)
+        and {m.root.data["currency"] for m in s.read("sources")} <= {s.data.budget.currency}
     ),
-    "each source has to be another open fund | 每项资金来源须为不同的启用账户",
+    "each source has to be another open fund in the budget's currency | 每项资金来源须为不同的启用账户，且币种与预算一致",
     asks_data=True,
 )
 

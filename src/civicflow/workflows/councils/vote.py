@@ -18,7 +18,8 @@ from typing import Any, Final, Literal
 import attrs
 
 from civicflow.errors import InvalidInput
-from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder, Who
+from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, AnyOf, Holder, Who
+from civicflow.texts import Text
 from civicflow.workflows.councils.majority import Count, Majority
 from civicflow.workflows.engine.effects import Anchor, Brood, Compute, Keep, Tell, Turn
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
@@ -69,7 +70,8 @@ BALLOT = Flow(
             "vote | 投票",
             NEW,
             "cast",
-            Holder("delegate", "electorate"),
+            # The seats are asked, yet the roll decides: whoever left a seat since may vote, their successor may not.
+            AnyOf(Holder("delegate", "electorate"), ANYONE),
             CastVote,
             guards=(ON_THE_ROLL,),
             does=(Keep(("choice",)),),
@@ -114,6 +116,7 @@ def vote(stage: str, *, at: str, post: str, opener: Who, majority: Majority, wit
         ballots = tuple(matter.root for matter in situation.read("ballots"))
         return majority.of(count_of(situation.case, stage, ballots)).reached
 
+    not_carried = Text(f"not carried: it takes {majority.text.en}", f"未{majority.text.zh}")
     rule = f"{'more than ' * majority.strict}{majority.num}/{majority.den} of {majority.base}"
     return Flow(
         stage,
@@ -147,7 +150,7 @@ def vote(stage: str, *, at: str, post: str, opener: Who, majority: Majority, wit
                 "count",
                 "count | 计票",
                 "counting",
-                (Branch(Guard(rule, carried, "not carried | 未通过"), "passed"), Branch(ELSE, "failed")),
+                (Branch(Guard(rule, carried, not_carried), "passed"), Branch(ELSE, "failed")),
                 BY_CLOCK,
                 does=(
                     Compute(Named("count", result)),

@@ -32,8 +32,8 @@ def instant(value: datetime | str | None) -> datetime | None:
 
 
 def _clock(raw: Any) -> Clock:
-    limit, since, due, provisional = raw
-    return Clock(limit, instant(since), instant(due), provisional)  # type: ignore[arg-type]  # never None here
+    limit, since, due, provisional, *left = raw
+    return Clock(limit, instant(since), instant(due), provisional, *left)  # type: ignore[arg-type]  # never None here
 
 
 def _hold(raw: Any) -> Hold:

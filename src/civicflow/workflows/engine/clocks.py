@@ -1,6 +1,7 @@
 """Clocks of a case: armed when a state is entered, stopped by a hold, rung by the tick.
 
-A clock is written in an entry's delta as ``[limit, since, due, provisional]``, a hold as ``[name, since, until, then]``.
+A clock is written in an entry's delta as ``[limit, since, due, provisional]``, followed by the working days that were
+left where a hold has stopped it; a hold as ``[name, since, until, then]``.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ def arm(state: State, since: datetime, promise: datetime | None, calendar: Worki
 
 def spelled(clock: Clock) -> list[Any]:
     """A clock as an entry's delta holds it."""
-    return [clock.limit, clock.since, clock.due, clock.provisional]
+    left = [] if clock.left is None else [clock.left]
+    return [clock.limit, clock.since, clock.due, clock.provisional, *left]
 
 
 def without(case: Case, clock: Clock) -> list[Any]:
@@ -76,5 +78,5 @@ def _put_off(clock: Clock, since: datetime, at: datetime, state: State, calendar
     if limit.unit == "workdays" and clock.due > since:
         left = calendar.working_days_between(calendar.local_date(since), calendar.local_date(clock.due))
         due = calendar.due(TimeLimit(left, "workdays"), at)
-        return [clock.limit, clock.since, due.at, due.provisional]
+        return [clock.limit, at, due.at, due.provisional, left]
     return [clock.limit, clock.since, clock.due + (at - since), clock.provisional]

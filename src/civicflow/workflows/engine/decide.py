@@ -14,10 +14,10 @@ from typing import Any
 
 import attrs
 
-from civicflow.calendars import zone_named
+from civicflow.calendars import check_aware, zone_named
 from civicflow.catalogue import CATALOGUE
 from civicflow.errors import InternalError, InvalidInput, NotFound
-from civicflow.hierarchy.authority import JOIN, RULE, Actor, may
+from civicflow.hierarchy.authority import JOIN, RULE, Actor, for_people, may
 from civicflow.ids import CaseId, MatterId, PersonId, UnitId, matter_of, parent_of
 from civicflow.ledger.canonical import encode
 from civicflow.ledger.entries import Entry
@@ -270,7 +270,7 @@ class Deciding:
 
     def _situation(self, working: _Working, case: Case, plan: Plan, act: Act) -> Situation:
         world = self.world
-        happened = act.happened or world.recorded
+        happened = world.recorded if act.happened is None else check_aware(act.happened)
         if happened > world.recorded:
             msg = f"a step cannot happen in the future; got {happened.isoformat()}, it is {world.recorded.isoformat()}"
             raise InvalidInput(msg)
@@ -373,6 +373,8 @@ class Deciding:
         if state.final:
             change.set["outcome"] = state.final
             change.set["closed"] = situation.happened
+            if situation.case.holds:
+                change.holds = []
         promise = change.set.get("promise", situation.case.promise)
         clocks = arm(state, situation.happened, promise, self.world.calendar) if state.limits else []
         if clocks or situation.case.clocks:
@@ -415,8 +417,10 @@ class Deciding:
     def _joined(self, rules: Rules, join: Join, parent: Case) -> bool:
         counted: dict[str, int] = {}
         for slot in join.slots:
+            past = parent.past.get(slot, {})
             for state, n in parent.tally.get(slot, {}).items():
-                counted[state] = counted.get(state, 0) + n
+                if n > past.get(state, 0):
+                    counted[state] = counted.get(state, 0) + n - past.get(state, 0)
         flow = rules.flow.slots[join.slots[0]]
         return join.rule.holds(counted, self.world.flows.latest(flow).flow.finals)
 
@@ -435,6 +439,7 @@ class Deciding:
     def _refusal(
         self, rules: Rules, case: Case, step: str, reasons: tuple[Reason, ...], needed: tuple[Text, ...]
     ) -> Refusal:
-        possible = () if case.state == NEW else tuple(sorted(rules.plans[case.state]))
+        open_now = [plan.step for plan in rules.plans[case.state].values() if plan.step.while_held or not case.holds]
+        possible = () if case.state == NEW else tuple(sorted(s.name for s in open_now if for_people(s.by)))
         until = None if case.due is None else case.due.astimezone(zone_named(self.world.calendar.zone))
         return Refusal(case=case.id, step=step, reasons=reasons, needed=needed, possible=possible, until=until)

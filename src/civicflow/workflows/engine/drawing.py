@@ -13,7 +13,7 @@ import attrs
 
 from civicflow.texts import Catalogue, Language, Text
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, State, Step
-from civicflow.workflows.engine.wording import WORDS, Wording, leading, moving, stages
+from civicflow.workflows.engine.wording import WORDS, Wording, leading, leads_from_most, moving, names_people, stages
 
 HEADINGS: Final = Catalogue(
     {
@@ -29,8 +29,11 @@ HEADINGS: Final = Catalogue(
 _INDENT: Final = "    "
 # Words of Mermaid's grammar, and names that its objects in JavaScript have already.
 _RESERVED: Final = frozenset(
-    "accdescr acctitle class classdef click constructor default direction end hide note root scale state style".split()
-) | {"", "__proto__"}
+    (
+        *("", "__proto__", "accdescr", "acctitle", "class", "classdef", "click", "constructor", "default", "direction"),
+        *("end", "hide", "note", "root", "scale", "state", "style"),
+    )
+)
 # What ends a label, or begins markup in it, is spelled by its number, as Mermaid knows it.
 _MARKUP: Final = re.compile(r"""["#:;<>{}`\\]""")
 
@@ -38,7 +41,8 @@ _MARKUP: Final = re.compile(r"""["#:;<>{}`\\]""")
 def mermaid(flow: Flow, language: Language = "en", *, beside: Iterable[Flow] = ()) -> str:
     """The flow as a Mermaid diagram (``stateDiagram-v2``).
 
-    Steps that stay in their state are no edges; each state's note lists them. The states of a stage stand in one frame.
+    Steps that stay in their state are no edges; each state's note lists them. A step that leads from most states to
+    one (to withdraw, say) stands in a note beside that one. The states of a stage stand in one frame.
 
     Args:
         flow: what to draw.
@@ -85,7 +89,7 @@ def _rows(wording: Wording, step: Step, language: Language) -> Iterator[list[str
         yield [
             f"`{_cell(step.name)}` {_cell(step.text.say(language))}",
             _cell(wording.who(step.by).say(language)),
-            _cell(", ".join(states) if language == "en" else "、".join(states)),
+            _cell(("; " if language == "en" else "、").join(states)),
             _cell(semicolon.join(to)),
             _cell(when.say(language)) or "–",
             _cell(semicolon.join(refused)) or "–",
@@ -97,8 +101,7 @@ def _by_when(wording: Wording, step: Step, state: str) -> Text:
     by_itself = wording.when(step, state)
     if by_itself:
         return Text(", ".join(text.en for text in by_itself), "，".join(text.zh for text in by_itself))
-    people = bool(step.by.addresses({name: name for name in _ANCHORS}, _EVERYWHERE))
-    return wording.ladder(state) if step.asks and people else Text.same("")
+    return wording.ladder(state) if step.asks and names_people(step.by) else Text.same("")
 
 
 def _target(wording: Wording, step: Step, number: int) -> Text:
@@ -108,7 +111,7 @@ def _target(wording: Wording, step: Step, number: int) -> Text:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    return " ".join(text.split()).replace("|", "\\|")
 
 
 # -- the drawing -----------------------------------------------------------------------------------------------------
@@ -122,10 +125,15 @@ class _Drawing:
     language: Language
     wording: Wording
     ids: dict[str, str] = attrs.field(init=False)
+    everywhere: frozenset[str] = attrs.field(init=False)
 
-    def __attrs_post_init__(self) -> None:
-        names = [f"{stage}." for stage in stages(self.flow) if stage] + [state.name for state in self.flow.states]
-        object.__setattr__(self, "ids", _ids(names))
+    @ids.default
+    def _named(self) -> dict[str, str]:
+        return _ids([f"{stage}." for stage in stages(self.flow) if stage] + [state.name for state in self.flow.states])
+
+    @everywhere.default
+    def _from_many(self) -> frozenset[str]:
+        return frozenset(step.name for step in self.flow.steps if leads_from_most(self.flow, step))
 
     def text(self) -> str:
         lines = ["stateDiagram-v2", f"{_INDENT}accTitle: {self._say(self.flow.text)}"]
@@ -135,7 +143,7 @@ class _Drawing:
         return "".join(f"{line}\n" for line in lines)
 
     def _stage(self, stage: str, states: Iterable[State]) -> Iterator[str]:
-        yield f'state "{_escaped(stage)}" as {self.ids[f"{stage}."]} {{'
+        yield f'state "{self._say(WORDS.get(f"stage.{stage}") or Text.same(stage))}" as {self.ids[f"{stage}."]} {{'
         for line in (*self._states(states), *self._edges(stage)):
             yield _INDENT + line
         yield "}"
@@ -152,14 +160,16 @@ class _Drawing:
             yield f"[*] --> {self.ids[state]}: {self._say(WORDS['by-parent'])}"
 
     def _edges(self, stage: str | None) -> Iterator[str]:
-        """The edges within a stage, or those that are within none."""
+        """The edges within a stage, or those that are within none; one for all steps that lead from here to there."""
+        labels: dict[tuple[str, str], list[str]] = {}
         for state in self.flow.states:
             for step in leading(self.flow, state.name):
                 for target in dict.fromkeys(branch.to for branch in moving(step)):
-                    if _common(state.name, target) == stage:
-                        yield (
-                            f"{self.ids[state.name]} --> {self.ids[target]}: {self._label(step, state.name, target)}"
-                        )
+                    if _common(state.name, target) == stage and step.name not in self.everywhere:
+                        label = self._label(step, state.name, target)
+                        labels.setdefault((state.name, target), []).append(label)
+        for (source, target), said in labels.items():
+            yield f"{self.ids[source]} --> {self.ids[target]}: {'<br/>'.join(said)}"
 
     def _ends(self) -> Iterator[str]:
         for state in self.flow.states:
@@ -168,12 +178,26 @@ class _Drawing:
 
     def _notes(self) -> Iterator[str]:
         for state in self.flow.states:
-            staying = [step for step in leading(self.flow, state.name) if any(b.to == STAY for b in step.to)]
-            if staying:
+            lines = [
+                self._label(step, state.name, STAY)
+                for step in leading(self.flow, state.name)
+                if any(branch.to == STAY for branch in step.to)
+            ]
+            lines += [
+                self._say(
+                    WORDS.say("from-many", step=step.text, who=self.wording.who(step.by), states=self._sources(step))
+                )
+                for step in self.flow.steps
+                if step.name in self.everywhere and step.to[0].to == state.name
+            ]
+            if lines:
                 yield f"note right of {self.ids[state.name]}"
-                for step in staying:
-                    yield _INDENT + self._label(step, state.name, STAY)
+                yield from (_INDENT + line for line in lines)
                 yield "end note"
+
+    def _sources(self, step: Step) -> Text:
+        states = [self.wording.placed(state) for state in step.of]
+        return Text("; ".join(state.en for state in states), "、".join(state.zh for state in states))
 
     def _label(self, step: Step, source: str, target: str) -> str:
         """The step, who takes it, and on which conditions it leads from here to there."""

@@ -10,6 +10,7 @@ from typing import Any
 
 import attrs
 
+from civicflow.calendars import TimeLimit, check_aware
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Requester, Who, addressees
 from civicflow.ids import CaseId, PersonId, UnitId, child_id
@@ -73,8 +74,10 @@ class Promise:
 
 def promised(within: Any, situation: Situation) -> Any:
     """The instant that a promise falls on: a limit counts from when the step happened; None where none is given."""
-    if within is None or not hasattr(within, "unit"):
-        return within
+    if within is None:
+        return None
+    if not isinstance(within, TimeLimit):
+        return check_aware(within)
     return situation.world.calendar.due(within, situation.happened).at
 
 
@@ -158,6 +161,25 @@ class Spawn:
                 msg = f"{opening.key!r} is named twice; name each body once"
                 raise InvalidInput(msg)
             change.opened.append(child)
+
+
+@attrs.frozen
+class Afresh:
+    """Children that have ended no longer count in joins: what is opened now is a round of its own."""
+
+    slots: tuple[str, ...]
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        world, case = situation.world, situation.case
+        flow = world.flows.rules(case.flow).flow
+        past = dict(case.past)
+        for slot in self.slots:
+            finals = world.flows.latest(flow.slots[slot]).flow.finals
+            ended = {state: n for state, n in case.tally.get(slot, {}).items() if state in finals}
+            if ended:
+                past[slot] = ended
+        if past != case.past:
+            change.set["past"] = past
 
 
 @attrs.frozen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
@@ -67,8 +67,7 @@ class Flows:
         self._by_ref: dict[str, Rules] = {}
         self._latest: dict[str, Rules] = {}
         self._digests: dict[tuple[str, int], str] = {}
-        for flow in flows:
-            self.add(flow)
+        self.extend(flows)
 
     def add(self, flow: Flow) -> None:
         """Take a flow into use; new cases begin under the highest version of its name.
@@ -76,18 +75,28 @@ class Flows:
         Raises:
             InvalidInput: if it is not sound, or if its name and version stand for other rules already.
         """
+        self.extend((flow,))
+
+    def extend(self, flows: Iterable[Flow]) -> None:
+        """Take several flows into use, all of them or none.
+
+        Raises:
+            InvalidInput: as for `add`.
+        """
+        for rules in [Rules.of(flow) for flow in flows if self._is_new(flow)]:
+            flow = rules.flow
+            self._digests[flow.name, flow.version] = flow.digest
+            self._by_ref[flow.ref] = rules
+            latest = self._latest.get(flow.name)
+            if latest is None or latest.flow.version < flow.version:
+                self._latest[flow.name] = rules
+
+    def _is_new(self, flow: Flow) -> bool:
         known = self._digests.get((flow.name, flow.version))
-        if known == flow.digest:
-            return
-        if known is not None:
+        if known is not None and known != flow.digest:
             msg = f"flow {flow.name}@{flow.version} is in use with other rules; raise its version to {flow.version + 1}"
             raise InvalidInput(msg)
-        rules = Rules.of(flow)
-        self._digests[flow.name, flow.version] = flow.digest
-        self._by_ref[flow.ref] = rules
-        latest = self._latest.get(flow.name)
-        if latest is None or latest.flow.version < flow.version:
-            self._latest[flow.name] = rules
+        return known is None
 
     def rules(self, ref: str) -> Rules:
         """The rules that a case names.

@@ -26,12 +26,15 @@ class Clock:
         since: the instant from which the limit counts (UTC).
         due: the instant on which it passes (UTC).
         provisional: the calendar did not reach that far when it was computed; it is computed again when it rings.
+        left: how many working days were left at ``since``, where a hold has stopped the clock; None where the whole
+            limit counts.
     """
 
     limit: int
     since: datetime
     due: datetime
     provisional: bool = False
+    left: int | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -71,6 +74,8 @@ class Case:
         brood: for a child with a matter of its own, ``PARENT#ROUND``; else empty.
         data: what its steps kept, public.
         tally: for each slot, how many children stand in each state.
+        past: for each slot, how many of them ended, and in which state, before the latest ones were opened; joins do not
+            count them any more.
         links: other matters by the name of the tie.
         clocks: the limits that run.
         holds: what it waits for; while there is one, no clock runs.
@@ -93,6 +98,7 @@ class Case:
     brood: str = ""
     data: Mapping[str, Any] = _EMPTY
     tally: Mapping[str, Mapping[str, int]] = _EMPTY
+    past: Mapping[str, Mapping[str, int]] = _EMPTY
     links: Mapping[str, tuple[str, ...]] = _EMPTY
     clocks: tuple[Clock, ...] = ()
     holds: tuple[Hold, ...] = ()

@@ -6,8 +6,8 @@ Health Commission".
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
 
 import attrs
 
@@ -15,7 +15,7 @@ from civicflow.catalogue import CATALOGUE
 from civicflow.hierarchy import authority
 from civicflow.hierarchy.authority import AnyOf, Anyone, Clock, Holder, Requester, Rule, Who
 from civicflow.hierarchy.kinds import TITLES
-from civicflow.texts import Catalogue, Text
+from civicflow.texts import Catalogue, Text, listing
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, State, Step
 from civicflow.workflows.engine.joins import All, AtLeast, Every, First
 
@@ -39,17 +39,34 @@ WORDS: Final = Catalogue(
         "when.promised": "when the time promised has passed, else after {limit} | 承诺时限届满（未承诺的满{limit}）",
         "when.again": "{when}, again and again | {when}，循环",
         "when.ladder": "{when}: {step} | {when}：{step}",
-        "join.every": "when all of {slots} have ended | {slots}全部终结",
-        "join.all": "when all of {slots} are “{state}” | {slots}全部“{state}”",
-        "join.first": "when one of {slots} is “{state}” | {slots}有一项“{state}”",
-        "join.at-least": "when {n} of {slots} are “{state}” | {slots}有{n}项“{state}”",
+        "join.every": "when all {slots} have ended | {slots}全部终结",
+        "join.all": "when all {slots} are “{state}” | {slots}全部“{state}”",
+        "join.first": "when one of the {slots} is “{state}” | {slots}有一项“{state}”",
+        "join.at-least": "when {n} of the {slots} are “{state}” | {slots}有{n}项“{state}”",
         "join.other": "when {rule} holds for {slots} | {slots}满足{rule}",
-        "unless": "{name} | 除非{reason}",
+        "unless": "{guard} | 除非{reason}",
         "stay": "stays | 不变",
         "by-parent": "opened by its parent | 由上级事项开立",
+        "from-many": "{step} ({who}): from {states} | {step}（{who}）：自{states}",
         "stage": "{stage}: {state} | {stage}：{state}",
+        "stage.group": "group | 小组议事会",
+        "stage.notice": "public notice | 公示",
+        "stage.presentation": "presentation | 路演",
+        "stage.council": "council | 议事会",
+        "stage.funding": "funding | 资金落实",
+        "slot.lead": "leading shares | 主办",
+        "slot.assist": "assisting shares | 协办",
+        "slot.objection": "objections | 异议",
     }
 )
+
+_BY_KIND: Final[Mapping[type[Any], str]] = {
+    Requester: "who.requester",
+    Anyone: "who.anyone",
+    Clock: "who.clock",
+    Rule: "who.rule",
+    authority.Join: "who.join",
+}
 
 
 @attrs.frozen
@@ -75,26 +92,18 @@ class Wording:
     def placed(self, name: str) -> Text:
         """A state with its stage, where the flow was composed of stages."""
         stage, dot, _ = name.partition(".")
-        return WORDS.say("stage", stage=stage, state=self.state(name)) if dot else self.state(name)
+        if not dot:
+            return self.state(name)
+        return WORDS.say("stage", stage=WORDS.get(f"stage.{stage}") or Text.same(stage), state=self.state(name))
 
     def who(self, who: Who) -> Text:
         """Who may take a step, relative to the case."""
         match who:
             case Holder(post, at):
-                anchor = WORDS.get(f"anchor.{at}") or Text.same(at)
-                return WORDS.say("who.holder", post=TITLES.get(post) or Text.same(post), anchor=anchor)
+                return _holders([post], at)
             case AnyOf(whos):
-                return _either(self.who(one) for one in whos)
-            case Requester():
-                return WORDS["who.requester"]
-            case Anyone():
-                return WORDS["who.anyone"]
-            case Clock():
-                return WORDS["who.clock"]
-            case Rule():
-                return WORDS["who.rule"]
-            case authority.Join():
-                return WORDS["who.join"]
+                return _either(_gathered(self, whos))
+        return WORDS[_BY_KIND[type(who)]]
 
     def taken(self, step: Step, state: str) -> Text:
         """Who takes a step from one state; what happens by itself says when."""
@@ -123,11 +132,11 @@ class Wording:
         return _listed(rungs, ("; ", "；"))
 
     def condition(self, step: Step, branch: Branch) -> Text | None:
-        """On which condition a branch is taken; None where a step has only one."""
-        return None if len(step.to) == 1 else condition(branch.when)
+        """On which condition a branch is taken; None where a step has one target alone."""
+        return None if len(step.to) == 1 and branch.when is ELSE else condition(branch.when)
 
     def _joined(self, join: Join) -> Text:
-        slots = _listed([Text.same(slot) for slot in join.slots], (", ", "、"))
+        slots = listing(WORDS.get(f"slot.{slot}") or Text.same(slot) for slot in join.slots)
         match join.rule:
             case Every():
                 return WORDS.say("join.every", slots=slots)
@@ -149,12 +158,24 @@ def condition(guard: Guard) -> Text:
     """What holds when a guard does: its name in words. In Chinese its reason, which says the contrary, is denied."""
     if guard is ELSE:
         return ELSE.reason
-    return WORDS.say("unless", name=guard.name.replace("-", " "), reason=guard.reason)
+    return WORDS.say("unless", guard=guard.name.replace("-", " "), reason=guard.reason)
+
+
+def names_people(who: Who) -> bool:
+    """Whether somebody in particular can be asked to act."""
+    return any(map(names_people, who.whos)) if isinstance(who, AnyOf) else isinstance(who, Holder | Requester)
 
 
 def moving(step: Step) -> tuple[Branch, ...]:
     """The branches of a step that leave its state."""
     return tuple(branch for branch in step.to if branch.to != STAY)
+
+
+def leads_from_most(flow: Flow, step: Step) -> bool:
+    """Whether a step leads from more than two thirds of the open states, at least four, to one."""
+    is_open = sum(not state.final for state in flow.states)
+    only = step.to[0]
+    return len(step.to) == 1 and only.when is ELSE and only.to != STAY and len(step.of) > max(3, is_open * 2 // 3)
 
 
 def leading(flow: Flow, state: str) -> tuple[Step, ...]:
@@ -184,6 +205,24 @@ def _after(limit: Limit) -> Text:
 def _listed(texts: Iterable[Text], marks: tuple[str, str] = (", ", "，")) -> Text:
     items = tuple(texts)
     return Text(marks[0].join(text.en for text in items), marks[1].join(text.zh for text in items))
+
+
+def _holders(posts: Iterable[str], at: str) -> Text:
+    titles = _either(TITLES.get(post) or Text.same(post) for post in posts)
+    return WORDS.say("who.holder", post=titles, anchor=WORDS.get(f"anchor.{at}") or Text.same(at))
+
+
+def _gathered(wording: Wording, whos: Iterable[Who]) -> Iterator[Text]:
+    """Each of several, the posts of one unit together."""
+    posts: dict[str, list[str]] = {}
+    for who in whos:
+        if isinstance(who, Holder):
+            posts.setdefault(who.at, []).append(who.post)
+    for who in whos:
+        if not isinstance(who, Holder):
+            yield wording.who(who)
+        elif who.at in posts:
+            yield _holders(posts.pop(who.at), who.at)
 
 
 def _either(texts: Iterable[Text]) -> Text:

@@ -200,7 +200,7 @@ class Tickets:
             details: what else was written there; private.
             key: makes a repeated import change nothing.
         """
-        return self._desk.take(ticket, "settle", Settle(result, details), by=by, happened=closed, key=key)
+        return self._desk.take(ticket, "settle", Settle(result, details=details), by=by, happened=closed, key=key)
 
     def _share(self, ticket: CaseRef, step: str, by: Actor) -> CaseRef:
         """The share that a command means: the one given, else the newest of the actor's body, the open ones first."""

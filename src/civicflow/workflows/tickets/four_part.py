@@ -9,11 +9,13 @@ Rules
 - Anyone orders. The secretary of the unit's branch dispatches to one body or to many, of which one may lead; where no
   lead is named, all lead jointly. A partner may also take up (认领) an order that nobody dispatched to it.
 - When every leading share is completed the ticket is handled; assisting shares still open are no longer needed. When
-  all leading shares have ended but some were returned, the ticket goes back to the dispatcher.
+  all leading shares have ended but some were returned, the ticket goes back to the dispatcher; once it is dispatched
+  anew, only shares that were still open and those opened now count.
 - Whoever ordered says whether it is *resolved* and whether they are *satisfied*: two different answers. Unresolved
   re-opens it once; after that it goes one level up each time; with no level left it ends as unresolved, and says so.
-- A duplicate is merged into its master (并单). One answer goes to all; each requester evaluates for themselves. When
-  the master ends without an answer its duplicates are open again.
+- A duplicate is merged into its master (并单), which has not been answered yet and is no duplicate itself. One answer
+  goes to all; each requester evaluates for themselves. When the master ends without an answer its duplicates are open
+  again.
 - What cannot be solved now is put on hold (挂账) until a date, openly, and the clocks stop.
 - A state that waits for somebody reminds, then goes one level up, then is supervised. A ticket that is never evaluated
   closes by itself after seven days. The limits are ours, a default: a city sets its own.
@@ -28,9 +30,11 @@ from collections.abc import Iterable
 import attrs
 
 from civicflow.calendars import TimeLimit, time_limit
+from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.ids import UnitId
 from civicflow.workflows.engine.effects import (
+    Afresh,
     CarryTo,
     Climb,
     Count,
@@ -109,6 +113,18 @@ class Answer:
     text: str
 
 
+def _is_yes_or_no(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
+    if not isinstance(value, bool):
+        msg = f"{attribute.name} is True or False; got {value!r}"
+        raise InvalidInput(msg)
+
+
+def _is_whole(_: object, attribute: attrs.Attribute[int | None], value: object) -> None:
+    if value is not None and type(value) is not int:
+        msg = f"{attribute.name} is a whole number or nothing; got {value!r}"
+        raise InvalidInput(msg)
+
+
 @attrs.frozen(kw_only=True)
 class Evaluate:
     """The two answers of whoever ordered (评单).
@@ -119,8 +135,8 @@ class Evaluate:
         comment: private.
     """
 
-    resolved: bool
-    satisfied: int | None = None
+    resolved: bool = attrs.field(validator=_is_yes_or_no)
+    satisfied: int | None = attrs.field(default=None, validator=_is_whole)
     comment: str = private(default="")
 
 
@@ -222,6 +238,7 @@ def _no_answer(_: Situation, duplicate: Matter) -> Answer | None:
 _WAITING = ("ordered", "reopened", "returned", "handled", "supervised")
 _OPEN = ("ordered", "dispatched", "reopened", "returned", "handled", "supervised", "answered")
 _DROP = Drop(("lead", "assist"), "dropped")
+_AFRESH = Afresh(("lead", "assist"))
 
 FOUR_PART_TICKET = Flow(
     "four-part-ticket",
@@ -294,6 +311,7 @@ FOUR_PART_TICKET = Flow(
             Dispatch,
             guards=(guards.NAMES_BODIES, guards.LEAD_AMONG_THEM, guards.NOT_ASKED_ALREADY),
             does=(
+                _AFRESH,
                 Promise("within"),
                 Spawn("lead", Named("leads", _leads), "offered", "within"),
                 Spawn("assist", Named("assists", _assists), "offered", "within"),
@@ -307,6 +325,7 @@ FOUR_PART_TICKET = Flow(
             "dispatched",
             PARTNER,
             does=(
+                _AFRESH,
                 Spawn("lead", Named("taker", _taker), "accepted"),
                 TellRequester("taken-up", "“{title}” was taken up | “{title}”已被认领"),
             ),
@@ -378,7 +397,7 @@ FOUR_PART_TICKET = Flow(
             "merged",
             DISPATCHER,
             Merge,
-            guards=(guards.OTHER_OPEN_MASTER, guards.SAME_UNIT),
+            guards=(guards.OTHER_OPEN_MASTER, guards.SAME_UNIT, guards.NO_DUPLICATES),
             does=(
                 Link("master", "master"),
                 CarryTo("master", "absorb", Named("duplicate", lambda s, _: Absorb(s.case.id))),
@@ -387,12 +406,12 @@ FOUR_PART_TICKET = Flow(
                 ),
             ),
             asks=False,
-            reads=(Linked("master", "master"),),
+            reads=(Linked("master", "master"), Linked("duplicates")),
         ),
         Step(
             "absorb",
             "answer for a duplicate | 并入重复工单",
-            _OPEN,
+            ("dispatched", *_WAITING),
             STAY,
             BY_RULE,
             Absorb,

@@ -14,6 +14,9 @@ def _asked_already(situation: Situation) -> bool:
     return any(body in asked for body in situation.data.to)
 
 
+# Only a ticket that will still be answered or withdrawn moves its duplicates on; any other would leave them waiting.
+_ANSWERABLE = frozenset({"ordered", "dispatched", "reopened", "returned", "handled", "supervised"})
+
 CAN_CLIMB = Guard(
     "can-climb",
     lambda s: s.above is not None,
@@ -53,9 +56,9 @@ OTHER_OPEN_MASTER = Guard(
     "open-master",
     lambda s: (
         all(m.root.id != s.case.id and m.root.flow_name == s.case.flow_name for m in s.read("master"))
-        and any(not m.root.outcome and m.root.state != "merged" for m in s.read("master"))
+        and any(m.root.state in _ANSWERABLE for m in s.read("master"))
     ),
-    "the master has to be another open ticket that is not merged itself | 主单须为另一件未办结且未被并入的工单",
+    "the master has to be another open ticket that is neither merged nor answered | 主单须为另一件未答复且未被并入的工单",
     asks_data=True,
 )
 SAME_UNIT = Guard(
@@ -63,5 +66,10 @@ SAME_UNIT = Guard(
     lambda s: all(m.root.unit == s.case.unit for m in s.read("master")),
     "only tickets of one unit can be merged | 只能合并同一辖区的工单",
     asks_data=True,
+)
+NO_DUPLICATES = Guard(
+    "no-duplicates",
+    lambda s: all(m.root.state != "merged" for m in s.read("duplicates")),
+    "other tickets were merged into this one; merge the master into this one instead | 已有工单并入此单，请将对方并入此单",
 )
 IS_HELD = Guard("is-held", lambda s: bool(s.case.holds), "it is not on hold | 并未挂账")

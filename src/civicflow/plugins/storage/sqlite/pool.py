@@ -25,7 +25,6 @@ _POOLS: WeakSet[Pool] = WeakSet()
 _INHERITED: Final[list[sqlite3.Cursor]] = []
 """What a forked process must neither use nor close."""
 
-_WAL_ATTEMPTS: Final = 200
 _WAL_PAUSE: Final = 0.01  # seconds
 
 
@@ -91,12 +90,7 @@ class Pool:
         _INHERITED.extend(self._emptied())
 
     def _emptied(self) -> list[sqlite3.Cursor]:
-        taken = []
-        while self._idle:
-            try:
-                taken.append(self._idle.pop())
-            except IndexError:  # another thread took it
-                break
+        taken, self._idle = self._idle, []
         return taken
 
     def _take(self) -> sqlite3.Cursor:
@@ -123,26 +117,31 @@ def connect(address: Address) -> sqlite3.Cursor:
     )
     try:
         cursor = connection.cursor()
+        _to_wal(cursor, address.timeout)
         cursor.execute(f"PRAGMA synchronous = {address.synchronous}")
-        _to_wal(cursor)
     except BaseException:
         connection.close()
         raise
     return cursor
 
 
-def _to_wal(cursor: sqlite3.Cursor) -> None:
-    """Switch a new file to WAL; the busy timeout does not cover this, so several that open it at once take turns."""
-    for _ in range(_WAL_ATTEMPTS):
+def _to_wal(cursor: sqlite3.Cursor, timeout: int) -> None:
+    """Switch a new file to WAL; SQLite's own timeout does not cover this, so several that open it at once take turns.
+
+    Args:
+        cursor: of the new connection.
+        timeout: seconds after which to give up.
+    """
+    end = time.monotonic() + timeout
+    while True:
         try:
-            if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+            if cursor.execute("PRAGMA journal_mode = WAL").fetchone()[0] == "wal":
                 return
-            cursor.execute("PRAGMA journal_mode = WAL").fetchone()
+            raise StorageError("SQLite cannot keep this file in WAL mode; put it on a local disk")
         except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() >= end:
                 raise
             time.sleep(_WAL_PAUSE)
-    raise StorageError("the file cannot be switched to WAL; is it on a network drive, or held by another program?")
 
 
 def _watch_forks() -> None:
