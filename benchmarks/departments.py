@@ -7,6 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+from durable import folders
+from errand import RESIDENT, Cast, open_at, world_of
+from measuring import Contender, Goal, Pace, Table, Work, compared, race
+from peers import stock
+from replay import taped
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, REQUESTER, Actor, Holder
 from civicflow.ids import CaseId, UnitId
@@ -17,11 +22,6 @@ from civicflow.workflows.engine.flow import NEW, STAY, Flow, Join, Limit, Named,
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.joins import All
 from civicflow.workflows.engine.records import Matter
-from durable import folders
-from errand import RESIDENT, Cast, open_at, world_of
-from measuring import Contender, Goal, Pace, Table, Work, compared, race
-from peers import stock
-from replay import taped
 
 DEPARTMENTS = 16
 SPIFF = "SpiffWorkflow, parallel multi-instance, in memory"

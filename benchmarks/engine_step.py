@@ -5,6 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from errand import NOW, POSTS, STEPS, Stage
+from measuring import Contender, Goal, Pace, Table, Timed, Work, compared, race
+from peers import stock
+from stopwatch import shares
+
 from civicflow.hierarchy.authority import Actor
 from civicflow.ledger.chain import ZERO, link
 from civicflow.ledger.entries import Entry, seal
@@ -13,10 +18,6 @@ from civicflow.workflows.engine.apply import apply
 from civicflow.workflows.engine.decide import Accepted, decide
 from civicflow.workflows.engine.flows import Plan
 from civicflow.workflows.engine.records import Case, Matter
-from errand import NOW, POSTS, STEPS, Stage
-from measuring import Contender, Goal, Pace, Table, Timed, Work, compared, race
-from peers import stock
-from stopwatch import best
 
 PEER = "stock `transitions`, shared, frozen records"
 STEP = "the step alone: table, entry, apply"
@@ -144,6 +145,7 @@ _DECIDING = {
     "the answer": (f"{_DECIDE}:Deciding.accepted",),
 }
 _ENCODING = {
+    "decide, among all this": (f"{_DECIDE}:decide",),
     "seal the entry": ("civicflow.ledger.entries:seal",),
     "chain it": ("civicflow.ledger.chain:link",),
     "encode the record": ("civicflow.office.codec:record_of",),
@@ -152,14 +154,14 @@ _ENCODING = {
 
 def _parts(stage: Stage, timed: Mapping[str, Timed], pace: Pace) -> Table:
     """What the parts of a step cost where they stand, the watch's own time taken off."""
-    work = _deciding(stage, _encoded)(_WATCHED)
-    steps = _WATCHED * len(stage.acts)
-    micros = best(_DECIDING | _ENCODING, work, steps, pace.rounds)
     whole, encoded = (min(timed[name].seconds) / len(stage.acts) * 1e6 for name in (DECIDE, ENCODED))
-    rows = [(name, f"{micros[name]:.1f}") for name in _DECIDING]
-    rows.append(("the rest", f"{whole - sum(micros[name] for name in _DECIDING):.1f}"))
-    rows.append(("**decide**", f"{whole:.1f}"))
-    rows += [(name, f"{micros[name]:.1f}") for name in _ENCODING]
-    rows.append(("the rest", f"{encoded - whole - sum(micros[name] for name in _ENCODING):.1f}"))
-    rows.append(("**decided and encoded**", f"{encoded:.1f}"))
-    return Table("A step in memory, part by part", ("part", "us a step, best round"), tuple(rows))
+    decided = shares(_DECIDING, _deciding(stage, _kept)(_WATCHED), whole, pace.rounds)
+    after = shares(_ENCODING, _deciding(stage, _encoded)(_WATCHED), encoded, pace.rounds)
+    rows = [
+        *decided.items(),
+        ("**decide**", whole),
+        *after.items(),
+        ("**decided and encoded**", encoded),
+    ]
+    cells = tuple((name, f"{time:.1f}") for name, time in rows)
+    return Table("A step in memory, part by part", ("part", "us a step, best round"), cells)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-
 from measuring import Work
 
 Statement = tuple[str, tuple[Any, ...], bool]

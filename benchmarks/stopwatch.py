@@ -21,6 +21,8 @@ _now = time.perf_counter_ns
 Parts = Mapping[str, tuple[str, ...]]
 """For each part its functions, as ``module:name`` or ``module:Class.method``."""
 
+REST = "the rest"
+
 
 class Stopwatch:
     """Time spent by part, in nanoseconds, without what its inner parts spent."""
@@ -54,23 +56,34 @@ class Stopwatch:
 
         return timed
 
-    def micros(self, part: str, of: int) -> float:
-        """Microseconds of a part for each of so many things, without what the watch itself took."""
+    def spent(self, part: str) -> int:
+        """Nanoseconds of a part, the watch's own share in it included."""
+        return self._own[part]
+
+    def micros(self, part: str) -> float:
+        """Microseconds of a part, without what the watch itself took as far as that can be told."""
         inside, outside = _cost()
-        spent = self._own[part] - self._calls[part] * inside - self._called[part] * outside
-        return max(0.0, spent / of / 1000)
+        spent = self.spent(part) - self._calls[part] * inside - self._called[part] * outside
+        return max(0.0, spent / 1000)
 
 
-def best(parts: Parts, work: Callable[[], object], of: int, rounds: int) -> dict[str, float]:
-    """Microseconds of each part for each of the things that ``work`` does ``of`` times, in its best round."""
+def shares(parts: Parts, work: Callable[[], object], whole: float, rounds: int) -> dict[str, float]:
+    """What each part has of the whole, whose time was taken without the watch; the last one is the rest.
+
+    The watch's own time is taken off as well as it can be told; what is left of it lies on all parts alike, so the
+    shares of the quickest round are laid over the true whole.
+    """
     with _watching(parts) as watch:
-        work()
+        watched = watch.wrap(REST, work)
+        watched()
         found = []
         for _ in range(rounds):
             watch.clear()
-            work()
-            found.append({part: watch.micros(part, of) for part in parts})
-    return {part: min(micros[part] for micros in found) for part in parts}
+            watched()
+            found.append({part: watch.micros(part) for part in (*parts, REST)})
+    quickest = min(found, key=lambda micros: sum(micros.values()))
+    scale = whole / sum(quickest.values())
+    return {part: micros * scale for part, micros in quickest.items()}
 
 
 @contextmanager
@@ -100,8 +113,8 @@ def _places(path: str) -> Iterator[tuple[Any, str, Any]]:
             yield owner, name, vars(owner)[name]
         return
     found = vars(owner).get(name)
-    for other in [m for n, m in sys.modules.items() if found is not None and n.startswith("civicflow.")]:
-        if vars(other).get(name) is found:
+    for other in [*sys.modules.values()]:
+        if found is not None and getattr(other, "__dict__", {}).get(name) is found:
             yield other, name, found
 
 
@@ -129,7 +142,7 @@ def _weighed() -> tuple[int, int]:
             watched(number)
         bare.append(between - began)
         whole.append(_now() - between)
-        inside.append(watch._own["nothing"])
+        inside.append(watch.spent("nothing"))
     each, own = median(whole) - median(bare), max(0, median(inside) - median(bare))
     return round(own / len(calls)), round((each - own) / len(calls))
 

@@ -13,6 +13,7 @@ import attrs
 from civicflow import Actor, Case, Money, Office, Source
 from civicflow.calendars import instant
 from civicflow.testing import FrozenClock
+from civicflow.workflows.councils.vote import Choice
 
 REGISTER = Path(__file__).parent / "registers" / "beiyuan.yaml"
 COMMUNITY = "jinyang-1"
@@ -123,6 +124,6 @@ def _decide(office: Office, clock: FrozenClock, proposal: Case, plan: Attempt) -
     clock.set(instant(f"{plan.sitting}-01T19:00", ZONE))
     office.councils.open_vote(proposal, by=chair, key=f"{plan.key}:council")
     for number, delegate in enumerate(delegates(office, COUNCIL)):
-        choice = "yes" if number < plan.in_favour else "no"
+        choice: Choice = "yes" if number < plan.in_favour else "no"
         office.councils.vote(proposal, choice, by=delegate, key=f"{plan.key}:council:{delegate.person}")
     office.councils.close_vote(proposal, by=chair, key=f"{plan.key}:council:close")

@@ -9,15 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boston
+import civicflow
 import report
 import scenario
 import shangjie
-from tables import table
-
-import civicflow
 from civicflow.calendars import instant
 from civicflow.testing import FrozenClock
 from civicflow.workflows.engine.drawing import mermaid
+from tables import table
 
 OUT = Path(__file__).parent.parent / "out"
 DRAWN = ("four-part-ticket", "council-proposal")

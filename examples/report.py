@@ -8,15 +8,21 @@ from operator import itemgetter
 from zoneinfo import ZoneInfo
 
 import boston
-from tables import table
-
 from civicflow import Actor, Case, Office, Text
 from civicflow.calendars import to_micros
 from civicflow.ledger.entries import Entry
 from civicflow.ledger.figures import Rates, rates
 from civicflow.workflows.councils.funds import available, reserved
+from tables import table
 
-FIGURES = ("cases | 事项", "on time | 按时办理", "resolved | 已解决", "satisfied | 满意", "open | 未办结", "overdue | 逾期")
+FIGURES = (
+    "cases | 事项",
+    "on time | 按时办理",
+    "resolved | 已解决",
+    "satisfied | 满意",
+    "open | 未办结",
+    "overdue | 逾期",
+)
 ROLES = {"lead": Text("lead", "主办"), "assist": Text("assist", "协办")}
 NOBODY = "–"
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import attrs
+
 import beiyuan
 import boston
 import shangjie
-
 from civicflow import Case, Office
 from civicflow.calendars import instant
 from civicflow.testing import FrozenClock

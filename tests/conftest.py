@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from civicflow.ledger.entries import read
 from civicflow.office.codec import case_body
 from civicflow.plugins.backends import open_storage
 from civicflow.plugins.notify.contract import Notice
-from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.plugins.storage.contract import Done, Filter, Query, Storage
 from civicflow.testing import FrozenClock, counting_bytes
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.flow import Flow
@@ -68,7 +69,7 @@ REGISTER: Final[dict[str, Any]] = {
             "name": "Group council | 小组议事会",
             "kind": "council",
             "area": "group",
-            "posts": {"delegate": ["r1", "r2", "r3"]},
+            "posts": {"delegate": {"seats": 3, "holders": ["r1", "r2", "r3"]}},
         },
     ],
 }
@@ -124,6 +125,16 @@ class Town:
     def load(self, register: dict[str, Any]) -> None:
         """Bring the register to what this says."""
         self.office.register.read(json.dumps(register), source="town.json", format="json")
+
+    def elect(self, away: str, instead: str = "") -> None:
+        """A delegate leaves the council, and somebody else may take the seat; the others stay as they were at first."""
+        register = copy.deepcopy(REGISTER)
+        for body in register["bodies"]:
+            seats = body["posts"].get("delegate", {"holders": []})
+            if away in seats["holders"]:
+                seats["holders"].remove(away)
+                seats["holders"] += [instead] if instead else []
+        self.load(register)
 
     # -- people ------------------------------------------------------------------------------------------------------
 
@@ -234,13 +245,13 @@ class Town:
 
     def told(self) -> list[tuple[str, str | None]]:
         """Everybody who is told something, as (topic, person), in the order of the outbox; it is empty afterwards."""
-        now, found = 2**60, []
+        found: list[tuple[str, str | None]] = []
+        now = 2**60
         while claims := self.storage.claim(worker="test", now=now, lease=1, limit=1000):
-            from civicflow.plugins.storage.contract import Done
-
             for claim in claims:
-                actors = actors_at(claim.message.recipient, self.office.chart()) or (None,)
-                found += [(claim.message.topic, actor and actor.person) for actor in actors]
+                actors = actors_at(claim.message.recipient, self.office.chart())
+                people: list[str | None] = [actor.person for actor in actors]
+                found += [(claim.message.topic, person) for person in people or [None]]
                 self.storage.settle(claim, Done(), now=now)
         return found
 

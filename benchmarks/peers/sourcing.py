@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import UUID
 
+from errand import POSTS, STATES, STEPS, TITLE
 from eventsourcing.application import Application
 from eventsourcing.domain import Aggregate, event
-
-from errand import POSTS, STATES, STEPS, TITLE
 
 _LEADS = {step: (source, target) for step, source, target in zip(STEPS, STATES, STATES[1:], strict=False)}
 

@@ -35,7 +35,7 @@ def spec(departments: int):
 
 
 def _ready(workflow: BpmnWorkflow) -> list:
-    return [task for task in workflow.get_tasks(state=TaskState.READY, manual=True)]
+    return list(workflow.get_tasks(state=TaskState.READY, manual=True))
 
 
 def accept_all(process, departments: int) -> None:

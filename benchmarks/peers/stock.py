@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import attrs
-from transitions import EventData, Machine
-
 from errand import POSTS, STATES, STEPS
+from transitions import EventData, Machine
 
 
 @attrs.frozen

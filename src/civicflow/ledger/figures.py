@@ -51,7 +51,8 @@ class Rate:
 
 
 _ON_TIME = Text(
-    "cases with a promise that were handled or whose promise has passed", "有承诺时限且已办理或已到期的事项"
+    "cases with a promise that were handled or whose promise passed before they ended",
+    "有承诺时限且已办理、或终结前承诺时限已过的事项",
 )
 _RESOLVED = Text("cases whose requester said whether they are resolved", "已由诉求人评价是否解决的事项")
 _SATISFIED = Text(
@@ -65,7 +66,7 @@ class Rates:
 
     Attributes:
         cases: how many were begun by then.
-        on_time: handled by the instant promised, of those that were handled or whose promise has passed.
+        on_time: handled by the instant promised, of those that were handled or whose promise passed before they ended.
         resolved: resolved, of those evaluated.
         satisfied: satisfied, of those who said.
         open: how many had not ended.
@@ -94,7 +95,10 @@ class Rates:
 
 
 def is_on_time(facts: CaseFacts, at: int) -> bool | None:
-    """Whether a case kept its promise by an instant; None where it had none, or where the promise still runs.
+    """Whether a case kept its promise by an instant.
+
+    None where it had none, where the promise still runs, and where the case ended before it without being handled
+    (withdrawn, no longer needed): nobody was late.
 
     Args:
         facts: the case.
@@ -104,7 +108,8 @@ def is_on_time(facts: CaseFacts, at: int) -> bool | None:
         return None
     if facts.handled is not None and facts.handled <= at:
         return facts.handled <= facts.promise
-    return False if facts.promise < at else None
+    ran_until = at if facts.closed is None else min(facts.closed, at)
+    return False if facts.promise < ran_until else None
 
 
 def rates(cases: Iterable[CaseFacts], at: int) -> Rates:

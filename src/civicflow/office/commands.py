@@ -15,7 +15,7 @@ import attrs
 
 from civicflow.calendars import to_micros
 from civicflow.catalogue import CATALOGUE
-from civicflow.errors import Conflict, IdempotencyMismatch, InternalError, Refused
+from civicflow.errors import Conflict, IdempotencyMismatch, InternalError, InvalidInput, Refused
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId, MatterId, matter_of
 from civicflow.ledger.canonical import decode, encode
@@ -199,7 +199,10 @@ class Commands:
             return None
         now = case_of(stored)
         step = next(s for s in self._around.flows.rules(now.flow).flow.steps if s.name == act.step)
-        public, hidden = parts(typed(step, act.data))
+        try:
+            public, hidden = parts(typed(step, act.data))
+        except InvalidInput:  # what is malformed was never taken; the refusal stands
+            return None
         for row in reversed(self._storage.history(stored.matter)):
             entry = read(row.body)
             same = entry.case == case and entry.step == act.step and entry.by == act.actor

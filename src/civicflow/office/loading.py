@@ -7,11 +7,11 @@ matter, or what a step reads. Then all of it is loaded again, together, so that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import attrs
 
-from civicflow.errors import NotFound
+from civicflow.errors import NotFound, StorageError
 from civicflow.ids import CaseId, MatterId
 from civicflow.office.codec import case_of
 from civicflow.office.surroundings import REGISTER, Surroundings
@@ -41,8 +41,15 @@ class Wishes:
     reads: dict[str, tuple[Any, Case, Any, int]] = attrs.field(factory=dict)
 
     def add(self, wanted: Wanted) -> None:
-        """Wish for what a decision asked for."""
+        """Wish for what a decision asked for.
+
+        Raises:
+            StorageError: if it was loaded already; asking again would never end.
+        """
         if wanted.matter is not None:
+            if wanted.matter in self.whole:
+                msg = f"the records of {wanted.matter} do not fit together; run verify, and restore them from its entries"
+                raise StorageError(msg)
             self.whole[wanted.matter] = None
         for read, case, data in wanted.reads:
             self.reads[read.name] = (read, case, data, wanted.basis)
@@ -112,7 +119,15 @@ def load(storage: Storage, around: Surroundings, wishes: Wishes, key: str = "") 
     cases = dict(snapshot.cases)
     for found in snapshot.found[: len(wishes.whole)]:
         cases.update((stored.case, stored) for stored in found)
-    reads = {name: tuple(Matter(case_of(cases[i])) for i in linked[name] if i in cases) for name in linked}
+    reads = {name: tuple(_read(i, cases, wishes) for i in linked[name] if i in cases) for name in linked}
     for name, found in zip(broods, snapshot.found[len(wishes.whole) :], strict=True):
         reads[name] = tuple(Matter(case_of(stored)) for stored in found)
     return Loaded(cases, snapshot.key, around.world(reads, register=cases.get(REGISTER)))
+
+
+def _read(case: CaseId, cases: Mapping[str, StoredCase], wishes: Wishes) -> Matter:
+    """Another matter that a step reads, with its children where a decision asked for them."""
+    if case not in cast("Mapping[str, None]", wishes.whole):
+        return Matter(case_of(cases[case]))
+    family = (stored for stored in cases.values() if stored.matter == case != stored.case)
+    return Matter(case_of(cases[case]), {CaseId(stored.case): case_of(stored) for stored in family}, complete=True)

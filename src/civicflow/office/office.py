@@ -246,7 +246,7 @@ class Office:
             unit: the area whose matter it is, by code, alias or id.
             key: an idempotency key: the same command with the same key acts once and gives the same case.
             happened: when it happened, if not now; never in the future.
-            requester: who raised it, if not whoever acts.
+            requester: who raised it, if not whoever acts; empty where nobody is known.
             anchors: other units that the flow names.
             parent: for a mass child (a ballot, a signature), the case it belongs to.
             brood: the kind of mass child.

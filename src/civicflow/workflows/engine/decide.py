@@ -81,7 +81,7 @@ class Birth:
         case: its new id.
         flow: the name of its flow; the latest version is taken.
         unit: the area whose matter it is.
-        requester: who raised it; the actor where nobody else is named.
+        requester: who raised it; None stands for the actor, an empty id for somebody unknown.
         anchors: other units that its flow names.
         parent: for a mass child, the root that it belongs to; only its round is expected.
         brood: the kind of mass child, as the parent's flow names it.
@@ -211,7 +211,7 @@ class Deciding:
     def bear(self, birth: Birth, act: Act) -> Refusal | None:
         """Take the first step of a new case."""
         rules = self.world.flows.latest(birth.flow)
-        requester = birth.requester or act.actor.person
+        requester = act.actor.person if birth.requester is None else birth.requester or None
         case = Case(
             id=birth.case,
             flow=rules.flow.ref,

@@ -230,13 +230,18 @@ class Tell:
     text: Text = attrs.field(converter=bilingual)
 
     def apply(self, situation: Situation, change: Change) -> None:
-        root = situation.root
-        text = self.text.fill(title=change.data.get("title") or root.title or situation.case.id)
-        for to in addressees(
-            self.who, anchors_of(_after(situation, change), situation.world.chart), situation.world.chart
-        ):
+        chart = situation.world.chart
+        title = change.data.get("title") or situation.root.title or situation.case.id
+        for to in addressees(self.who, anchors_of(_after(situation, change), chart), chart):
             change.notices.append(
-                Notice(case=situation.case.id, version=situation.version, to=to, topic=self.topic, text=text)
+                Notice(
+                    case=situation.case.id,
+                    version=situation.version,
+                    to=to,
+                    topic=self.topic,
+                    template=self.text,
+                    title=title,
+                )
             )
 
 

@@ -108,14 +108,21 @@ class Notice:
         version: the entry it speaks of.
         to: an address, ``person:ID`` or ``post:NAME@UNIT``.
         topic: what it is about, for the recipient's preferences.
-        text: what is said.
+        template: what is said, with a gap for the headline.
+        title: the case's headline.
     """
 
     case: CaseId
     version: int
     to: str
     topic: str
-    text: Text
+    template: Text
+    title: str
+
+    @property
+    def text(self) -> Text:
+        """What is said."""
+        return self.template.fill(title=self.title)
 
 
 @attrs.frozen

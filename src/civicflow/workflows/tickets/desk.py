@@ -183,8 +183,9 @@ class Tickets:
             key: makes a repeated import change nothing.
         """
         data = Record(title=title, origin=origin, promise=promise, category=category, details=details)
+        # Whoever records it did not raise it: where nobody is known, nobody is entered.
         return self._desk.begin(
-            FOUR_PART_TICKET.name, "record", data, by=by, unit=unit, requester=requester, happened=opened, key=key
+            FOUR_PART_TICKET.name, "record", data, by=by, unit=unit, requester=requester or "", happened=opened, key=key
         )
 
     def settle(
