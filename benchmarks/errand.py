@@ -7,13 +7,13 @@ guard. Peers run the same states and steps.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import attrs
 
 import civicflow
+from civicflow.calendars import china
 from civicflow.hierarchy.authority import BY_CLOCK, REQUESTER, Actor, Holder
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.office.office import Office
@@ -132,17 +132,10 @@ def world_of(office: Office, flows: Flows) -> World:
         flows=flows,
         chart=office.chart(),
         register=1,
-        calendar=civicflow_calendar(),
+        calendar=china(),
         recorded=NOW,
         salt=bytes(16),
     )
-
-
-@cache
-def civicflow_calendar() -> Any:
-    from civicflow.calendars import china
-
-    return china()
 
 
 @attrs.frozen

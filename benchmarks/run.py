@@ -43,12 +43,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="civicflow-bench-", dir=folder) as store:
         print(_circumstances(pace, kind))
         print(f"files in {store}")
-        tables = []
+        tables: list[Table] = []
         for name, measure in MEASUREMENTS.items():
             if given.only in (None, name):
-                tables += measure(pace, Path(store))
-                for table in tables[-2:] if name in ("engine_step", "durable") else tables[-1:]:
-                    print(table.plain(), flush=True)
+                measured = measure(pace, Path(store))
+                tables += measured
+                print("\n".join(table.plain() for table in measured), flush=True)
     if given.write:
         _write(_circumstances(pace, kind), tables)
 

@@ -122,6 +122,10 @@ class Town:
         if load:
             self.load(REGISTER)
 
+    def load_register(self) -> None:
+        """Load the town's register, as whoever begins its story does; again is no change."""
+        self.load(REGISTER)
+
     def load(self, register: dict[str, Any]) -> None:
         """Bring the register to what this says."""
         self.office.register.read(json.dumps(register), source="town.json", format="json")

@@ -163,7 +163,6 @@ _BROKEN: tuple[tuple[type[MemoryStorage], str], ...] = (
     (_HalfABatch, "test_two_matters_are_written_together_or_not_at_all"),
     (_BlindToExpectations, "test_expected_versions_and_rounds_are_compared"),
     (_ForgetsKeys, "test_a_repeated_command_writes_nothing_and_gives_the_first_answer"),
-    (_ForgetsKeys, "test_any_sequence_of_calls"),
     (_AnythingGoes, "test_a_malformed_batch_is_refused_with_all_its_faults"),
     (_AnythingGoes, "test_columns_of_another_type_are_refused"),
     (_FeedFromTheEnd, "test_the_feed_holds_every_entry_in_commit_order"),

@@ -286,7 +286,8 @@ class Query:
 
     Attributes:
         where: conditions that must all hold.
-        order: fields, each with ``-`` in front to descend; ties are broken by ``case``. None sorts first.
+        order: fields, each with ``-`` in front to descend; ties are broken by ``case``. None counts as less than
+            every value: first when ascending, last when descending.
         limit: how many at most.
         after: the opaque cursor of the page before, or empty.
     """
