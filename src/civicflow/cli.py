@@ -43,8 +43,9 @@ def _signer(arguments: argparse.Namespace) -> Signer | None:
 
 def _verify(arguments: argparse.Namespace) -> int:
     from civicflow.ledger.verification import verify
-    from civicflow.office.proving import StoredEvidence, replay
+    from civicflow.office.proving import replay
     from civicflow.plugins.backends import open_storage
+    from civicflow.plugins.storage.evidence import StoredEvidence
 
     storage = open_storage(arguments.store)
     try:

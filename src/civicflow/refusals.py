@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import attrs
@@ -35,7 +36,7 @@ class Refusal:
         step: the step that was asked for.
         reasons: every rule that said no, in the order in which they were asked.
         needed: who could have taken the step (posts with their units).
-        possible: the steps that somebody may take now, by name.
+        possible: the steps that people may take now, by name, each with its text.
         until: the instant on which the case's clock acts by itself, if it has one, in the zone of the place.
     """
 
@@ -43,7 +44,7 @@ class Refusal:
     step: str
     reasons: tuple[Reason, ...]
     needed: tuple[Text, ...] = ()
-    possible: tuple[str, ...] = ()
+    possible: Mapping[str, Text] = attrs.field(factory=dict)
     until: datetime | None = None
 
     @property
@@ -58,7 +59,7 @@ class Refusal:
         if self.needed:
             parts.append(CATALOGUE.say("refusal.needed", who=listing(self.needed)))
         if self.possible:
-            parts.append(CATALOGUE.say("refusal.possible", steps=", ".join(self.possible)))
+            parts.append(CATALOGUE.say("refusal.possible", steps=listing(self.possible.values())))
         if self.until is not None:
             parts.append(CATALOGUE.say("refusal.until", at=f"{self.until:%Y-%m-%d %H:%M} {self.until.tzname()}"))
         return Text("; ".join(p.en for p in parts), "；".join(p.zh for p in parts))

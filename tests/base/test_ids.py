@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from civicflow.errors import InvalidInput
 from civicflow.ids import CaseId, child_id, matter_of, parent_of, random_ids
 
 roots = st.from_regex(r"[A-Z]-[0-9a-f]{4}", fullmatch=True).map(CaseId)
-keys = st.text(st.characters(exclude_characters="/", exclude_categories=["Cs"]), min_size=1)
+keys = st.text(st.characters(exclude_characters="/@#:", exclude_categories=["Cs"]), min_size=1)
 openings = st.lists(st.tuples(keys, st.integers(1, 999)))
 
 
@@ -31,6 +33,13 @@ def test_a_child_knows_its_parent_and_its_matter(root: CaseId, steps: list[tuple
 def test_another_entry_opens_another_child(root: CaseId, key: str, one: int, other: int) -> None:
     """A second dispatch to the same body never takes the first one's id."""
     assert (child_id(root, key, one) == child_id(root, key, other)) is (one == other)
+
+
+@pytest.mark.parametrize("key", ["", "a/b", "a@2", "a#1", "a:b"])
+def test_a_key_that_would_spell_another_path_is_refused(key: str) -> None:
+    """What paths are made of cannot stand in a key, and neither can nothing."""
+    with pytest.raises(InvalidInput, match="a key in a path"):
+        child_id(CaseId("T-1"), key, 2)
 
 
 def test_random_ids_are_made_of_the_bytes_given() -> None:

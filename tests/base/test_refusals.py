@@ -23,22 +23,22 @@ def test_one_reason_is_one_sentence() -> None:
 
 
 def test_a_refusal_says_why_who_could_what_is_possible_and_when_the_clock_acts() -> None:
-    """Every rule that said no, then the posts, the steps and the instant in UTC."""
+    """Every rule that said no, then the posts, the steps and the instant by the place's clock."""
     refusal = Refusal(
         case="T-1",
         step="accept",
         reasons=(STATE, FEE),
         needed=(Text("the officer of Health", "卫健委经办人"), Text("its head", "负责人")),
-        possible=("reopen", "evaluate"),
+        possible={"reopen": Text("re-open", "重办"), "evaluate": Text("evaluate", "评单")},
         until=datetime(2026, 5, 1, 8, tzinfo=timezone(timedelta(hours=8))),
     )
     assert refusal.rules == ("state", "fee")
     assert refusal.text.en == (
         "the ticket is closed; the fee is above 500 yuan; it can be done by the officer of Health, its head; "
-        "possible now: reopen, evaluate; the clock acts at 2026-05-01 00:00 UTC"
+        "possible now: re-open, evaluate; the clock acts at 2026-05-01 08:00 UTC+08:00"
     )
     assert refusal.text.zh == (
-        "工单已办结；收费超过500元；可由卫健委经办人、负责人办理；目前可以：reopen, evaluate；时限至2026-05-01 00:00 UTC"
+        "工单已办结；收费超过500元；可由卫健委经办人、负责人办理；目前可以：重办、评单；时限至2026-05-01 08:00 UTC+08:00"
     )
 
 

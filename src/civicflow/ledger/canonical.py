@@ -1,8 +1,8 @@
 """Canonical bytes: what is stored is what is hashed.
 
 One value has one spelling: JSON with sorted ASCII keys (the order of RFC 8785), UTF-8, no blanks; instants in UTC with
-``Z``; decimals and fractions as texts. Floats have no place here, nor integers from 2⁵³ on, which JavaScript would
-round.
+``Z`` and six digits of a second's fraction where there is one; decimals and fractions as texts. Floats have no place
+here, nor integers from 2⁵³ on, which JavaScript would round.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ def _day(value: date, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001
 def _instant(value: datetime, path: str, faults: list[Fault]) -> Plain:
     if value.tzinfo is None:
         return _wrong(faults, path, value, "an instant needs a time zone")
-    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 @_plain.register

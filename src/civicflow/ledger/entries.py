@@ -30,7 +30,7 @@ class Entry:
         version: the number of the entry in its matter, from 1.
         flow: the rules it was decided by, ``name@version#digest``.
         step: what was done.
-        source: the state before, empty for the first entry of a case.
+        source: the state before, ``new`` for the first entry of a case.
         target: the state after.
         by: who did it, in which post, for which unit.
         happened: when it happened, as the actor says (UTC).

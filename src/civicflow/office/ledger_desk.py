@@ -15,9 +15,10 @@ from civicflow.ledger.facts import CaseFacts
 from civicflow.ledger.figures import Rates, grouped, rates
 from civicflow.ledger.heads import Head, Signer
 from civicflow.ledger.verification import Verification, verify
-from civicflow.office.proving import StoredEvidence, last_head, replay
+from civicflow.office.proving import last_head, replay
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.plugins.storage.evidence import StoredEvidence
 from civicflow.workflows.desk import CaseRef
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET

@@ -21,7 +21,7 @@ from civicflow.errors import Conflict, NotFound
 from civicflow.ids import CaseId, IdSource, NewBytes, PersonId, UnitId, matter_of, path_safe
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
-from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage
+from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage, StoredCase
 
 if TYPE_CHECKING:
     from civicflow.hierarchy.authority import Actor
@@ -376,14 +376,28 @@ class Office:
 
         return self._commands.ask(_id(case), Act(step=step, actor=by, data=data))
 
-    def asked(self, case: CaseRef) -> tuple[Actor, ...]:
-        """Who is asked to act now: in a root, everybody whom the root or one of its shares waits for."""
+    def asked(self, case: CaseRef, *, step: str = "") -> tuple[Actor, ...]:
+        """Who is asked to act now: in a root, everybody whom the root or one of its shares waits for.
+
+        Args:
+            case: the case or its id.
+            step: only those who are asked for this step, for instance ``accept``.
+        """
         from civicflow.hierarchy.authority import actors_at
 
         given = _id(case)
         rows = self._storage.asked(case=given) if "/" in given else self._storage.asked(matter=given)
+        if step:
+            stored = self._storage.load(tuple(dict.fromkeys(row.case for row in rows))).cases
+            rows = tuple(row for row in rows if self._leads(stored[row.case], step))
         chart = self.chart()
         return tuple(dict.fromkeys(actor for row in rows for actor in actors_at(row.address, chart)))
+
+    def _leads(self, stored: StoredCase, step: str) -> bool:
+        from civicflow.office.codec import case_of
+
+        case = case_of(stored)
+        return step in self.flows.rules(case.flow).plans[case.state]
 
     def find(self, *, limit: int = 100, after: str = "", order: tuple[str, ...] = (), **equal: Scalar) -> Found:
         """Cases by their facts, a page at a time; see `civicflow.ledger.facts.CaseFacts` for the fields.

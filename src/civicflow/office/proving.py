@@ -1,4 +1,4 @@
-"""Proof: what a store holds, as `verify` looks at it, and the heads that seal it."""
+"""Proof: the records that entries lead to, and the heads that seal a store."""
 
 from __future__ import annotations
 
@@ -12,61 +12,15 @@ from civicflow.ledger.heads import read as read_head
 from civicflow.office.codec import record_of
 from civicflow.plugins.storage.contract import (
     Batch,
-    Filter,
     NewHead,
-    Private,
-    Query,
     Record,
     Storage,
-    StoredCase,
     StoredEntry,
 )
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.records import Case
 
 _PAGE = 1000
-
-
-class StoredEvidence:
-    """A storage as `civicflow.ledger.verification` reads it."""
-
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
-
-    @property
-    def dense(self) -> bool:
-        """Whether positions have no gap at all."""
-        return "dense_feed" in self._storage.capabilities
-
-    def feed(self, *, after: int, limit: int) -> Sequence[StoredEntry]:
-        """See `Storage.feed`."""
-        return self._storage.feed(after=after, limit=limit)
-
-    def history(self, matter: str) -> Sequence[StoredEntry]:
-        """See `Storage.history`."""
-        return self._storage.history(matter)
-
-    def private_parts(self, *, after: tuple[str, int], limit: int) -> Sequence[Private]:
-        """See `Storage.private_parts`."""
-        return self._storage.private_parts(after=after, limit=limit)
-
-    def heads(self, *, after: int, limit: int) -> Sequence[NewHead]:
-        """See `Storage.heads`."""
-        return self._storage.heads(after=after, limit=limit)
-
-    def records(self, matter: str) -> Iterable[StoredCase]:
-        """All records of one matter."""
-        return self._storage.load((), (Query(where=(Filter("matter", "eq", matter),)),)).found[0]
-
-    def cases(self) -> Iterator[tuple[str, str]]:
-        """Every record's case and matter."""
-        after = ""
-        while True:
-            page = self._storage.find(Query(limit=_PAGE, after=after))
-            yield from ((stored.case, stored.matter) for stored in page.items)
-            if not page.next:
-                return
-            after = page.next
 
 
 def replay(entries: Sequence[Entry], head: bytes) -> Iterable[Record]:

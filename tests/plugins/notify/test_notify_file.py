@@ -36,7 +36,7 @@ def test_a_notice_is_a_line(tmp_path: Path) -> None:
     file.close()
     (line,) = path.read_text(encoding="utf-8").splitlines()
     assert json.loads(line) == {
-        "at": "2026-05-01T08:30:00.000000Z",
+        "at": "2026-05-01T08:30:00Z",
         "case": "T-1",
         "dedupe": "n1",
         "en": "late",

@@ -17,7 +17,7 @@ def encode_notice(text: Text, *, at: datetime, language: Language | None = None)
 
     >>> from datetime import UTC
     >>> encode_notice(Text("returned", "已退单"), at=datetime(2026, 5, 1, tzinfo=UTC)).decode()
-    '{"at":"2026-05-01T00:00:00.000000Z","en":"returned","zh":"已退单"}'
+    '{"at":"2026-05-01T00:00:00Z","en":"returned","zh":"已退单"}'
 
     Args:
         text: what to say, in both languages.

@@ -440,6 +440,6 @@ class Deciding:
         self, rules: Rules, case: Case, step: str, reasons: tuple[Reason, ...], needed: tuple[Text, ...]
     ) -> Refusal:
         open_now = [plan.step for plan in rules.plans[case.state].values() if plan.step.while_held or not case.holds]
-        possible = () if case.state == NEW else tuple(sorted(s.name for s in open_now if for_people(s.by)))
+        possible = {} if case.state == NEW else {s.name: s.text for s in open_now if for_people(s.by)}
         until = None if case.due is None else case.due.astimezone(zone_named(self.world.calendar.zone))
         return Refusal(case=case.id, step=step, reasons=reasons, needed=needed, possible=possible, until=until)
