@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import pytest
 
-from civicflow import Actor, Case, Money, Office, Plugins, Source, open as open_office
+from civicflow import Actor, Case, Money, Office, Plugins, Source
+from civicflow import open as open_office
 from civicflow.calendars import WorkingCalendar
 from civicflow.hierarchy.authority import actors_at
 from civicflow.ids import CaseId, matter_of
@@ -18,7 +19,7 @@ from civicflow.ledger.entries import read
 from civicflow.office.codec import case_body
 from civicflow.plugins.backends import open_storage
 from civicflow.plugins.notify.contract import Notice
-from civicflow.plugins.storage.contract import Done, Filter, Query, Storage
+from civicflow.plugins.storage.contract import Batch, Done, Filter, Query, Storage
 from civicflow.testing import FrozenClock, counting_bytes
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.flow import Flow
@@ -241,7 +242,7 @@ class Town:
 
     def position(self) -> int:
         """How many entries the ledger holds."""
-        return self.storage.load(()).position
+        return self.storage.commit(Batch()).position
 
     def asked(self, case: Case | str) -> set[str | None]:
         """The persons who are asked to act."""

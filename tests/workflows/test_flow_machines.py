@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 CHOICES: tuple[Choice, ...] = ("yes", "yes", "yes", "yes", "yes", "no", "abstain")
 AREAS = ("district", "subdistrict", "community")
 BODIES = ("health", "emergency", "traffic-police")
-PAUSES = st.sampled_from([{"minutes": 1}, {"minutes": 1}, {"hours": 5}, {"hours": 5}, {"days": 1}, {"days": 4}, {"days": 8}])
+PAUSES = st.sampled_from(
+    [{"minutes": 1}, {"minutes": 1}, {"hours": 5}, {"hours": 5}, {"days": 1}, {"days": 4}, {"days": 8}]
+)
 
 
 class TownMachine(RuleBasedStateMachine):
@@ -122,7 +124,7 @@ class Tickets(TownMachine):
         residents = [town.office.act_as(person) for person in ("resident-1", "resident-2")]
         return [*residents, *map(town.secretary, AREAS), *map(town.officer, BODIES)]
 
-    def given(self, step: str, data: st.DataObject, ticket: str) -> Any:
+    def given(self, step: str, data: st.DataObject, ticket: str) -> Any:  # noqa: PLR0911  # one answer for each step
         """Something to give with a step."""
         unit = self.town.office.unit
         match step:
@@ -194,6 +196,23 @@ class Tickets(TownMachine):
     def somebody_else_acts(self, data: st.DataObject) -> None:
         """The same, in the same words: people act more often than anything else happens."""
         self.somebody_who_may_acts(data=data, giving_up=1)
+
+    @precondition(lambda self: self.tickets)
+    @rule(data=st.data())
+    def what_can_is_what_is(self, data: st.DataObject) -> None:
+        """What is said to be allowed would be taken, unless it depends on what is given; what is not, would not."""
+        office, before = self.town.office, self.town.position()
+        ticket = data.draw(st.sampled_from(self.tickets))
+        for by in self.people():
+            for possible in office.what_can(by, ticket).steps:
+                given = self.given(possible.step, data, ticket)
+                refusal = office.ask(possible.case, possible.step, given, by=by)
+                if not possible.allowed:
+                    assert refusal is not None
+                    assert possible.needed == refusal.needed
+                elif not possible.depends:
+                    assert refusal is None
+        assert self.town.position() == before
 
     @precondition(lambda self: self.tickets)
     @rule(data=st.data())
@@ -332,7 +351,11 @@ class Proposals(TownMachine):
     @rule(data=st.data(), act=st.sampled_from(["open", "vote", "vote", "close", "object", "present", "reserve", "fee"]))
     def somebody_acts(self, data: st.DataObject, act: str) -> None:
         """Somebody does something, whether they may or not."""
-        proposal, by, councils = data.draw(st.sampled_from(self.proposals)), self.anybody(data), self.town.office.councils
+        proposal, by, councils = (
+            data.draw(st.sampled_from(self.proposals)),
+            self.anybody(data),
+            self.town.office.councils,
+        )
         stage = "group" if self.town.now(proposal).state.startswith("group") else "council"
         choice = data.draw(st.sampled_from(CHOICES))
         number = data.draw(st.integers(0, 1))

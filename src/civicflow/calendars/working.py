@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sized
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
@@ -23,6 +24,11 @@ from civicflow.calendars.limits import TimeLimit
 from civicflow.calendars.numbering import Numbering
 from civicflow.calendars.zones import last_instant, zone_named
 from civicflow.errors import Fault, InvalidInput
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+_MOST_KNOWN: Final = 4096
 
 
 @attrs.frozen
@@ -104,6 +110,7 @@ class WorkingCalendar:
     announced_from: date = attrs.field(converter=check_date)
     announced_through: date = attrs.field(converter=check_date)
     _numbering: Numbering = attrs.field(init=False, repr=False)
+    _known: dict[tuple[int, int], Due] = attrs.field(init=False, factory=dict, repr=False)
 
     def __attrs_post_init__(self) -> None:
         if both := sorted(self.holidays & self.make_up):
@@ -173,7 +180,7 @@ class WorkingCalendar:
         Raises:
             InvalidInput: if ``since`` has no zone, or the limit ends beyond the year 9999.
         """
-        since, n, provisional = check_aware(since), limit.n, False
+        since, n = check_aware(since), limit.n
         if n == 0:
             return Due(since)
         try:
@@ -182,13 +189,19 @@ class WorkingCalendar:
             zone = zone_named(self.zone)
             start = since.astimezone(zone).toordinal()
             if limit.unit == "days":
-                end = start + n
-            else:
-                end = self._numbering.nth_after(start, n)
-                provisional = self._is_provisional(start, end)
-            return Due(last_instant(date.fromordinal(end), zone), provisional)
+                return Due(last_instant(date.fromordinal(start + n), zone))
+            return self._known.get((start, n)) or self._count(start, n, zone)
         except (OverflowError, ValueError):
             raise _beyond(limit, since) from None
+
+    def _count(self, start: int, n: int, zone: ZoneInfo) -> Due:
+        """Count working days once: what is begun on one day under one limit falls due together."""
+        end = self._numbering.nth_after(start, n)
+        due = Due(last_instant(date.fromordinal(end), zone), self._is_provisional(start, end))
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()
+        self._known[start, n] = due
+        return due
 
     def _is_provisional(self, start: int, end: int) -> bool:
         # Day zero is not counted, so the day after it is the first that has to be announced.

@@ -5,7 +5,7 @@ A flow says how its cases fill the row; the row is written in the commit that ch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import attrs
 
@@ -58,6 +58,11 @@ class CaseFacts:
     def columns(cls) -> Mapping[str, type[str | int]]:
         """The fields in order, each with the type of its values."""
         return _COLUMNS
+
+    @classmethod
+    def from_row(cls, row: Sequence[Scalar]) -> CaseFacts:
+        """The facts whose values stand in the order of `columns`."""
+        return cls(**dict(zip(_COLUMNS, row, strict=True)))  # type: ignore[arg-type]  # the columns have their types
 
     def row(self) -> tuple[Scalar, ...]:
         """The values in the order of `columns`."""

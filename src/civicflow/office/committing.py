@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from civicflow.calendars import to_micros
+from civicflow.drafts import maker
 from civicflow.ledger.chain import ZERO
 from civicflow.office.codec import facts_of, private_of, write_of
 from civicflow.office.loading import Loaded
@@ -16,6 +18,11 @@ from civicflow.workflows.engine.decide import Accepted, Move
 from civicflow.workflows.engine.possible import asked
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import World
+
+
+_new_batch: Final = maker(Batch)
+_new_await: Final = maker(Await)
+_new_awaits: Final = maker(Awaits)
 
 
 class Committer:
@@ -34,29 +41,32 @@ class Committer:
             Conflict: what it rests on is no longer so; nothing was written.
         """
         world = loaded.world
-        flows = {case.flow for move in decided.moves for case in move.cases} - self._filed
+        moves = decided.moves
+        flows = {case.flow for move in moves for case in move.cases if case.flow not in self._filed}
         committed = self._storage.commit(
-            Batch(
-                writes=tuple([write_of(move, _head(loaded, move)) for move in decided.moves]),
-                expects=_expects(decided),
-                private=tuple([part for move in decided.moves for part in private_of(move, decided.salt)]),
-                awaits=tuple(_awaits(decided, world)),
-                messages=tuple(self._messages(decided, world)),
-                key=key,
-                filed=tuple([Filed(f.digest, f.body) for f in (world.flows.rules(ref).flow for ref in sorted(flows))]),
+            _new_batch(
+                tuple([write_of(move, _head(loaded, move)) for move in moves]),
+                _expects(decided) if decided.read or decided.rounds else (),
+                tuple([part for move in moves if move.private for part in private_of(move, decided.salt)]),
+                (),  # erases nothing
+                tuple(_awaits(decided, world)),
+                (),  # moves no deadline without an entry
+                tuple(self._messages(decided, world)) if decided.notices else (),
+                key,
+                (),  # seals nothing
+                tuple([Filed(f.digest, f.body) for f in map(world.flows.flow, sorted(flows))]) if flows else (),
             )
         )
         if not committed.repeated:
             self._filed |= flows
-            self._tell(decided, committed)
+            if self._around.observers.listening:
+                self._tell(decided, committed)
         return committed
 
     def _tell(self, decided: Accepted, committed: Commit) -> None:
-        observers = self._around.observers
-        if observers.listening:
-            entries = tuple([entry for move in decided.moves for entry in move.entries])
-            facts = {case.id: facts_of(case) for move in decided.moves for case in move.cases}
-            observers.committed(Committed(position=committed.position, entries=entries, facts=facts))
+        entries = tuple([entry for move in decided.moves for entry in move.entries])
+        facts = {case.id: facts_of(case) for move in decided.moves for case in move.cases}
+        self._around.observers.committed(Committed(position=committed.position, entries=entries, facts=facts))
 
     def _messages(self, decided: Accepted, world: World) -> Iterator[Message]:
         now = to_micros(world.recorded)
@@ -84,13 +94,18 @@ def _expects(decided: Accepted) -> tuple[Expect, ...]:
     return (*versions, *rounds)
 
 
-def _awaits(decided: Accepted, world: World) -> Iterator[Awaits]:
+def _awaits(decided: Accepted, world: World) -> list[Awaits]:
     """Who is asked now, for every case that moved; a parent whose tally alone changed asks whom it asked before."""
     moved: list[Case] = []
     for move in decided.moves:
         own = {entry.case for entry in move.entries}
         moved += [case for case in move.cases if case.id in own or not case.is_root]
-    addresses = asked(world, moved)
-    for case in moved:
-        until = None if case.due is None else to_micros(case.due)
-        yield Awaits(case.id, tuple([Await(case.id, address, until) for address in addresses[case.id]]))
+    return [_asking(case, addresses) for case, addresses in zip(moved, asked(world, moved).values(), strict=True)]
+
+
+def _asking(case: Case, addresses: tuple[str, ...]) -> Awaits:
+    if not addresses:
+        return _new_awaits(case.id, ())
+    due = case.due
+    until = None if due is None else to_micros(due)
+    return _new_awaits(case.id, tuple([_new_await(case.id, address, until) for address in addresses]))

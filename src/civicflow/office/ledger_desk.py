@@ -87,7 +87,7 @@ class LedgerDesk:
         while True:
             page = self._storage.find(Query(where=where, limit=1000, after=after))
             for stored in page.items:
-                facts = CaseFacts(**dict(zip(CaseFacts.columns(), stored.facts, strict=True)))  # type: ignore[arg-type]
+                facts = CaseFacts.from_row(stored.facts)
                 if within is None or facts.unit in within or facts.body in within:
                     yield facts
             if not page.next:

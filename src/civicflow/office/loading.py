@@ -7,10 +7,11 @@ matter, or what a step reads. Then all of it is loaded again, together, so that 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any, Final, cast
 
 import attrs
 
+from civicflow.drafts import maker
 from civicflow.errors import NotFound, StorageError
 from civicflow.ids import CaseId, MatterId
 from civicflow.office.codec import case_of
@@ -19,6 +20,9 @@ from civicflow.plugins.storage.contract import Filter, Key, Query, Storage, Stor
 from civicflow.workflows.engine.effects import Brood, Linked
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Wanted, World
+
+
+_matter: Final = maker(Matter)
 
 
 def unknown(case: str) -> NotFound:
@@ -69,7 +73,7 @@ class Wishes:
         return True
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Loaded:
     """What one snapshot holds for one decision.
 
@@ -96,13 +100,25 @@ class Loaded:
         children = {
             CaseId(stored.case): case_of(stored)
             for stored in self.cases.values()
-            if stored.matter == matter and stored.case != matter
+            if stored.matter == matter != stored.case
         }
-        return Matter(root, children, complete)
+        return _matter(root, children, complete)
+
+
+_loaded: Final = maker(Loaded)
 
 
 def load(storage: Storage, around: Surroundings, wishes: Wishes, key: str = "") -> Loaded:
     """Load all that is wished for in one snapshot, and the register's version with it."""
+    if wishes.whole or wishes.reads:
+        return _load_all(storage, around, wishes, key)
+    snapshot = storage.load((REGISTER, *wishes.ids), key=key)
+    cases = snapshot.cases
+    return _loaded(cases, snapshot.key, around.world({}, register=cases.get(REGISTER)))
+
+
+def _load_all(storage: Storage, around: Surroundings, wishes: Wishes, key: str) -> Loaded:
+    """The same where whole matters are wished for, or what steps read."""
     ids = [REGISTER, *wishes.ids]
     queries = [Query(where=(Filter("matter", "eq", matter),)) for matter in wishes.whole]
     broods: list[str] = []

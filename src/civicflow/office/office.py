@@ -320,14 +320,13 @@ class Office:
             InvalidInput: what was given is malformed.
             Conflict: the case has moved on since ``seen``, or somebody else was faster five times in a row.
         """
-        from civicflow.workflows.engine.decide import Act
-
-        act = Act(step=step, actor=by, data=data, key=key, why=why, happened=happened)
-        return self._settled(self._commands.take(_id(case), act, seen=seen, command=command))
+        commands = self._commands
+        act = commands.act(step, by, data, happened, why, key)
+        return self._settled(commands.take(_id(case), act, seen=seen, command=command))
 
     def _settled(self, case: Case) -> Case:
         """The case after what is due at once: a state whose limit is zero does not wait for the next tick."""
-        while case.due is not None and not case.outcome and case.due <= self._around.now():
+        while not case.outcome and (due := case.due) is not None and due <= self._around.now():
             if self._commands.ring(case.id) != "rung":
                 break
             case = self.case(case)

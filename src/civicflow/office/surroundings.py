@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from civicflow.calendars import WorkingCalendar, check_aware
+from civicflow.drafts import maker
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
@@ -24,6 +25,9 @@ REGISTER: Final = MatterId("register")
 
 Clock = Callable[[], datetime]
 """Tells the time, aware of its zone."""
+
+
+_new_world: Final = maker(World)
 
 
 class Surroundings:
@@ -91,12 +95,5 @@ class Surroundings:
         """
         now = self.now()
         current = self._register if register is None else self.register(register)
-        return World(
-            flows=self.flows,
-            chart=current.chart(self.calendar.local_date(now)),
-            register=current.version,
-            calendar=self.calendar,
-            recorded=now,
-            salt=self._new_bytes(16),
-            reads=reads,
-        )
+        chart = current.chart(self.calendar.local_date(now))
+        return _new_world(self.flows, chart, current.version, self.calendar, now, self._new_bytes(16), reads)

@@ -271,7 +271,7 @@ class TestDamagedTexts:
         storage.commit(Batch(awaits=(Awaits("T-1", (Await("T-1", "person:P", None),)),)))
         _run(path, "UPDATE awaits SET address = CAST(x'ff' AS TEXT)", "UPDATE cases SET unit = CAST(x'ff' AS TEXT)")
         assert [one.address for one in storage.asked(case="T-1")] == ["\udcff"]
-        assert "\udcff" in storage.load(["T-1"]).cases["T-1"].facts
+        assert "\udcff" in storage.find(by("case", "T-1")).items[0].facts
         put(storage, "T-2", title="sound")
         assert [case.case for case in storage.find(by("title", "sound")).items] == ["T-2"]
 

@@ -32,7 +32,7 @@ FIELDS: Final[Mapping[str, type[str | int]]] = CaseFacts.columns()
 """The declared fields of a record, by which `find` filters and orders; each is text or an integer, or None."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class NewEntry:
     """One entry to append to its matter's chain."""
 
@@ -61,7 +61,7 @@ class StoredEntry:
     body: bytes
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Record:
     """The present state of one case, to be put in place of the former one.
 
@@ -86,7 +86,7 @@ class Record:
     facts: tuple[Scalar, ...]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Write:
     """The new entries of one matter and the records that they changed.
 
@@ -125,7 +125,7 @@ class Private:
     body: bytes
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Await:
     """A case waits for whoever is at an address, until an instant in microseconds (or None).
 
@@ -137,7 +137,7 @@ class Await:
     until: int | None
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Awaits:
     """Who is asked now, in place of everybody who was asked before in this case. May be empty."""
 
@@ -203,7 +203,7 @@ class Filed:
     body: bytes
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Batch:
     """Everything that one commit changes.
 
@@ -247,9 +247,13 @@ class Commit:
     answer: bytes = b""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class StoredCase:
-    """A record as it lies in the store; see `Record`."""
+    """A record as it lies in the store; see `Record`.
+
+    Attributes:
+        facts: the values of `FIELDS`; a storage may leave them out (empty) of what it reads by id.
+    """
 
     case: str
     matter: str
@@ -258,7 +262,7 @@ class StoredCase:
     round: int
     due: int | None
     body: bytes
-    facts: tuple[Scalar, ...]
+    facts: tuple[Scalar, ...] = ()
 
 
 Op = Literal["eq", "in", "range", "prefix"]
@@ -306,7 +310,7 @@ class Page:
     next: str = ""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Snapshot:
     """What one `load` saw, all of it at one moment.
 
@@ -314,13 +318,11 @@ class Snapshot:
         cases: the records found among the ids asked for.
         found: for each query of ``reads``, every record that matches (its limit and cursor are not looked at).
         key: the stored key asked for, if it was used before.
-        position: the feed's last position at that moment.
     """
 
     cases: Mapping[str, StoredCase]
     found: tuple[tuple[StoredCase, ...], ...] = ()
     key: Key | None = None
-    position: int = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -384,7 +386,10 @@ class Storage(Protocol):
         ...
 
     def load(self, ids: Sequence[str], reads: Sequence[Query] = (), *, key: str = "") -> Snapshot:
-        """Read records by id, the results of queries and a key, all in one snapshot. Unknown ids are left out."""
+        """Read records by id, the results of queries and a key, all in one snapshot. Unknown ids are left out.
+
+        Every decision begins with it, and looks at no facts: records read by id may come without them.
+        """
         ...
 
     def history(self, matter: str, *, after: int = 0, limit: int | None = None) -> tuple[StoredEntry, ...]:

@@ -48,7 +48,7 @@ class DeadlineSuite(StorageSuite):
             storage.commit(Batch(rearm=(Rearm("T-1", None), Rearm("T-1/a@1", NOON + 7)), expects=held))
             assert storage.due(2**62) == (("T-1/a@1", NOON + 7),)
             after = storage.load(["T-1", "T-1/a@1"])
-            assert after.position == before.position
+            assert len(storage.feed()) == 1
             assert (after.cases["T-1"].due, after.cases["T-1"].version) == (None, 1)
             assert after.cases["T-1/a@1"].body == before.cases["T-1/a@1"].body
 
@@ -73,7 +73,7 @@ class DeadlineSuite(StorageSuite):
             stale = Write(matter="T-1", expected=1, entries=(), records=())
             with pytest.raises(Conflict):
                 storage.commit(Batch(writes=(stale,), rearm=(Rearm("T-1/a@1", NOON + 3),)))
-            assert storage.load(["T-1"]).position == 2
+            assert len(storage.feed()) == 2
 
     def test_the_asked_are_replaced_case_by_case(self) -> None:
         """Putting nobody asks nobody; other cases are left alone."""

@@ -14,10 +14,10 @@ class ReadingSuite(StorageSuite):
         """An empty storage answers too, and an id may be asked for twice."""
         with self.storage() as storage:
             empty = storage.load(["T-1", "T-2"])
-            assert (dict(empty.cases), empty.found, empty.key, empty.position) == ({}, (), None, 0)
+            assert (dict(empty.cases), empty.found, empty.key) == ({}, (), None)
             put(storage, "T-1")
             assert set(storage.load(["T-2", "T-1", "T-3", "T-1"]).cases) == {"T-1"}
-            assert storage.load([]).position == 1
+            assert dict(storage.load([]).cases) == {}
 
     def test_many_ids_are_loaded_at_once(self) -> None:
         """However many there are."""
@@ -38,7 +38,6 @@ class ReadingSuite(StorageSuite):
             assert [case.case for case in snapshot.found[0]] == ["B-4", "B-3", "B-2", "B-1", "B-0"]
             assert snapshot.found[1] == ()
             assert set(snapshot.cases) == {"B-9"}
-            assert snapshot.position == 6
             put(storage, "B-4", 1, brood="P-3#0")
             put(storage, "B-3", 1)
             found = storage.load([], [by("brood", "P-1#0"), by("brood", "P-3#0")]).found

@@ -17,13 +17,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
+from civicflow.drafts import maker
 from civicflow.ids import CaseId, parent_of
 from civicflow.ledger.entries import Entry
-from civicflow.workflows.engine.records import NEW, Case, Clock, Hold, freeze, thaw
+from civicflow.workflows.engine.records import NEW, Case, Clock, Hold, blank, freeze, thaw
 
-_INSTANTS = frozenset({"opened", "promise", "handled", "closed"})
+_INSTANTS: Final = frozenset({"opened", "promise", "handled", "closed"})
+_new_clock: Final = maker(Clock)
 
 
 def instant(value: datetime | str | None) -> datetime | None:
@@ -32,8 +34,8 @@ def instant(value: datetime | str | None) -> datetime | None:
 
 
 def _clock(raw: Any) -> Clock:
-    limit, since, due, provisional, *left = raw
-    return Clock(limit, instant(since), instant(due), provisional, *left)  # type: ignore[arg-type]  # never None here
+    limit, since, due, *rest = raw
+    return _new_clock(limit, instant(since), instant(due), *rest)
 
 
 def _hold(raw: Any) -> Hold:
@@ -57,34 +59,35 @@ def apply(case: Case, entry: Entry) -> Case:
 
 
 def _apply_delta(draft: Any, delta: Mapping[str, Any]) -> None:
-    for name, value in delta.get("set", {}).items():
-        setattr(draft, name, instant(value) if name in _INSTANTS else value)
-    if "data" in delta:
-        draft.data = {**draft.data, **delta["data"]}
-    if "clocks" in delta:
-        draft.clocks = tuple([_clock(raw) for raw in delta["clocks"]])
-    if "holds" in delta:
-        draft.holds = tuple([_hold(raw) for raw in delta["holds"]])
-    if "links" in delta:
-        draft.links = {**draft.links, **{name: tuple(ids) for name, ids in delta["links"].items()}}
-    opened = delta.get("opened", ())
-    ended = delta.get("ended", {})
-    if opened or ended:
-        tally = {slot: dict(states) for slot, states in draft.tally.items()}
-        for child in opened:
-            _move(tally, child["slot"], "", child["state"])
-        for slot, before, after, *_ in ended.values():
-            _move(tally, slot, before, after)
-        draft.tally = tally
+    for part, value in delta.items():
+        if part == "set":
+            for name, new in value.items():
+                setattr(draft, name, instant(new) if name in _INSTANTS else new)
+        elif part == "data":
+            draft.data = {**draft.data, **value}
+        elif part == "clocks":
+            draft.clocks = tuple([_clock(raw) for raw in value])
+        elif part == "holds":
+            draft.holds = tuple([_hold(raw) for raw in value])
+        elif part == "links":
+            draft.links = {**draft.links, **{name: tuple(ids) for name, ids in value.items()}}
+        elif part == "opened":
+            draft.tally = _moved(draft.tally, [(child["slot"], "", child["state"]) for child in value])
+        elif part == "ended":
+            draft.tally = _moved(draft.tally, [ended[:3] for ended in value.values()])
 
 
-def _move(tally: dict[str, dict[str, int]], slot: str, before: str, after: str) -> None:
-    states = tally.setdefault(slot, {})
-    if before:
-        states[before] -= 1
-        if not states[before]:
-            del states[before]
-    states[after] = states.get(after, 0) + 1
+def _moved(tally: Mapping[str, Mapping[str, int]], moves: list[Any]) -> dict[str, Mapping[str, int]]:
+    """The tally after children of a slot came from one state into another; from none where they are new."""
+    moved = dict(tally)
+    for slot, before, after in moves:
+        moved[slot] = states = dict(moved.get(slot, ()))
+        if before:
+            states[before] -= 1
+            if not states[before]:
+                del states[before]
+        states[after] = states.get(after, 0) + 1
+    return moved
 
 
 def apply_matter(cases: dict[CaseId, Case], entry: Entry) -> list[CaseId]:
@@ -98,17 +101,16 @@ def apply_matter(cases: dict[CaseId, Case], entry: Entry) -> list[CaseId]:
     Returns:
         The ids of the cases that changed, the root among them: its version is the matter's.
     """
-    before = cases.get(entry.case) or Case(id=entry.case)
-    after = apply(before, entry)
-    cases[entry.case] = after
-    changed = [entry.case]
-    delta = entry.delta
-    if delta:
-        for child in delta.get("opened", ()):
-            changed.append(_open(cases, after, child, entry))
-        for child_id, (_, _, state, outcome) in delta.get("ended", {}).items():
+    id, delta = entry.case, entry.delta
+    before = cases.get(id) or Case(id=id)
+    cases[id] = after = apply(before, entry)
+    changed = [id]
+    if "opened" in delta:
+        changed += [_open(cases, after, child, entry) for child in delta["opened"]]
+    if "ended" in delta:
+        for child_id, (_, _, state, outcome) in delta["ended"].items():
             changed += _end(cases, CaseId(child_id), state, outcome, entry)
-    parent = parent_of(entry.case)
+    parent = parent_of(id)
     if parent is not None:
         changed.append(parent)
         cases[parent] = _tallied(cases[parent], after.slot, before.state, after.state, entry)
@@ -117,23 +119,15 @@ def apply_matter(cases: dict[CaseId, Case], entry: Entry) -> list[CaseId]:
 
 def _open(cases: dict[CaseId, Case], parent: Case, child: Mapping[str, Any], entry: Entry) -> CaseId:
     new = CaseId(child["id"])
-    cases[new] = Case(
-        id=new,
-        flow=child["flow"],
-        state=child["state"],
-        version=entry.version,
-        unit=child.get("unit", parent.unit),
-        body=child.get("body"),
-        requester=child.get("requester", parent.requester),
-        anchors=parent.anchors,
-        slot=child["slot"],
-        key=child["key"],
-        data=child.get("data", {}),
-        clocks=tuple([_clock(raw) for raw in child.get("clocks", ())]),
-        opened=entry.happened,
-        promise=instant(child.get("promise")),
-        recorded=entry.recorded,
-    )
+    draft = blank(new)
+    draft.flow, draft.state, draft.slot, draft.key = child["flow"], child["state"], child["slot"], child["key"]
+    draft.unit, draft.body = child.get("unit", parent.unit), child.get("body")
+    draft.requester, draft.anchors = child.get("requester", parent.requester), parent.anchors
+    draft.data = child.get("data", {})
+    draft.clocks = tuple([_clock(raw) for raw in child.get("clocks", ())])
+    draft.promise = instant(child.get("promise"))
+    draft.version, draft.opened, draft.recorded = entry.version, entry.happened, entry.recorded
+    cases[new] = freeze(draft)
     return new
 
 
@@ -151,7 +145,5 @@ def _tallied(parent: Case, slot: str, before: str, after: str, entry: Entry) -> 
     draft = thaw(parent)
     draft.version, draft.recorded = entry.version, entry.recorded
     if before != after:
-        tally = {name: dict(states) for name, states in parent.tally.items()}
-        _move(tally, slot, "" if before == NEW else before, after)
-        draft.tally = tally
+        draft.tally = _moved(parent.tally, [(slot, "" if before == NEW else before, after)])
     return freeze(draft)

@@ -13,7 +13,8 @@ import attrs
 
 from civicflow.errors import Fault, InvalidInput
 from civicflow.texts import Text
-from civicflow.workflows.engine.flow import NEW, Branch, Flow, State, Step
+from civicflow.workflows.engine.effects import PutOnHold
+from civicflow.workflows.engine.flow import NEW, Branch, Effect, Flow, State, Step
 
 
 @attrs.frozen
@@ -86,7 +87,9 @@ def _faults(
     name: str, here: str, stage: Stage, stages: Mapping[str, Stage], ends: Mapping[str, Text | str]
 ) -> list[Fault]:
     outcomes = {state.final for state in stage.flow.states if state.final}
+    begins = any(NEW in step.of for step in stage.flow.steps)
     return [
+        *(() if begins else (Fault(source=name, path=here, reason="nothing begins it; let a step lead from NEW"),)),
         *(
             Fault(
                 source=name,
@@ -129,8 +132,19 @@ def _step(here: str, stage: Stage, step: Step, stages: Mapping[str, Stage]) -> S
         following = stage.leads[finals[to]]
         return f"{following}.{stages[following].entry}" if following in stages else following
 
-    renamed = attrs.evolve(step, name=f"{here}.{step.name}", of=tuple(f"{here}.{state}" for state in step.of))
+    renamed = attrs.evolve(
+        step,
+        name=f"{here}.{step.name}",
+        of=tuple(f"{here}.{state}" for state in step.of),
+        to=tuple(attrs.evolve(branch, does=_does(here, branch.does)) for branch in step.to),
+        does=_does(here, step.does),
+    )
     return _retargeted(renamed, target)
+
+
+def _does(here: str, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """The effects, with the step that ends a hold under its new name."""
+    return tuple(attrs.evolve(e, then=f"{here}.{e.then}") if isinstance(e, PutOnHold) else e for e in effects)
 
 
 def _retargeted(step: Step, target: Callable[[str], str]) -> Step:

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from civicflow.calendars import check_aware, zone_named
 from civicflow.catalogue import CATALOGUE
+from civicflow.drafts import maker
 from civicflow.errors import InternalError, InvalidInput, NotFound
 from civicflow.hierarchy.authority import JOIN, RULE, Actor, for_people, may
 from civicflow.ids import CaseId, MatterId, PersonId, UnitId, matter_of, parent_of
@@ -26,14 +27,14 @@ from civicflow.refusals import Reason, Refusal
 from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.clocks import anchors_of, arm
-from civicflow.workflows.engine.flow import STAY, Branch, Join
+from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Join
 from civicflow.workflows.engine.flows import Plan, Rules
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.records import NEW, Case, Matter
 from civicflow.workflows.engine.situation import PARENT, Change, Notice, Situation, Wanted, World
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Move:
     """What becomes of one matter.
 
@@ -52,7 +53,7 @@ class Move:
     private: tuple[tuple[int, bytes], ...] = ()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Accepted:
     """A step that is lawful, and everything that follows from it. Nothing is stored yet.
 
@@ -98,20 +99,20 @@ class Birth:
     key: str = ""
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Working:
     """A matter while a decision changes it."""
 
+    root: CaseId
     cases: dict[CaseId, Case]
     expected: int
     version: int
-    root: CaseId
     entries: list[Entry] = attrs.field(factory=list)
     changed: dict[CaseId, None] = attrs.field(factory=dict)
     private: list[tuple[int, bytes]] = attrs.field(factory=list)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Act:
     """One step that somebody asks for.
 
@@ -132,6 +133,13 @@ class Act:
     why: str = ""
     key: str = ""
     cause: str = ""
+
+
+# Every step makes one of each, or nearly so.
+_new_situation: Final = maker(Situation)
+_new_entry: Final = maker(Entry)
+_new_move: Final = maker(Move)
+_new_accepted: Final = maker(Accepted)
 
 
 def decide(world: World, matter: Matter, case: CaseId, act: Act) -> Accepted | Refusal:
@@ -172,35 +180,22 @@ class Deciding:
     def load(self, matter: Matter) -> None:
         """Take a matter into the decision."""
         root = matter.root
-        self.matters[root.matter] = _Working({root.id: root, **matter.children}, root.version, root.version, root.id)
+        cases = {root.id: root, **matter.children}
+        self.matters[MatterId(root.id)] = _Working(root.id, cases, root.version, root.version)
 
     def accepted(self, case: CaseId) -> Accepted:
         """What was decided, all matters together."""
-        moves = []
-        for matter, working in self.matters.items():
-            if working.entries:
-                changed = [working.root, *(c for c in working.changed if c != working.root)]
-                moves.append(
-                    Move(
-                        matter=matter,
-                        expected=working.expected,
-                        entries=tuple(working.entries),
-                        cases=tuple([working.cases[c] for c in changed]),
-                        private=tuple(working.private),
-                    )
-                )
-        return Accepted(
-            case=self.matters[matter_of(case)].cases[case],
-            moves=tuple(moves),
-            read=self._read(),
-            rounds=self.rounds,
-            notices=tuple(self.notices),
-            salt=self.world.salt,
+        moves = [_move(matter, working) for matter, working in self.matters.items() if working.entries]
+        return _new_accepted(
+            self.matters[matter_of(case)].cases[case],
+            tuple(moves),
+            self._read() if self.world.reads else {},
+            self.rounds,
+            tuple(self.notices),
+            self.world.salt,
         )
 
     def _read(self) -> dict[MatterId, int]:
-        if not self.world.reads:
-            return {}
         # Ballots are frozen by their round, and of a parent only the round is expected.
         read = [m.root for name, ms in self.world.reads.items() for m in ms if name != PARENT and not m.root.brood]
         written = {matter for matter, working in self.matters.items() if working.entries}
@@ -234,7 +229,7 @@ class Deciding:
             first["brood"] = f"{birth.parent.id}#{birth.parent.round}"
             self.world = attrs.evolve(self.world, reads={**self.world.reads, PARENT: (Matter(birth.parent),)})
             self.rounds[birth.parent.matter] = birth.parent.round
-        self.matters[case.matter] = _Working({case.id: case}, 0, 0, case.id)
+        self.matters[case.matter] = _Working(case.id, {case.id: case}, 0, 0)
         return self.take(case.id, act, Change(set=first))
 
     def _belongs(self, birth: Birth, act: Act) -> Refusal | None:
@@ -248,10 +243,9 @@ class Deciding:
     def take(self, case_id: CaseId, act: Act, change: Change | None = None) -> Refusal | None:
         """Take one step, and everything that it brings about; None when it was taken."""
         working = self.matters[matter_of(case_id)]
-        try:
-            case = working.cases[case_id]
-        except KeyError:
-            raise Wanted(matter=matter_of(case_id)) from None
+        case = working.cases.get(case_id)
+        if case is None:
+            raise Wanted(matter=matter_of(case_id))
         rules = self.world.flows.rules(case.flow)
         plan = rules.plans[case.state].get(act.step)
         if plan is None:
@@ -270,30 +264,25 @@ class Deciding:
 
     def _situation(self, working: _Working, case: Case, plan: Plan, act: Act) -> Situation:
         world = self.world
-        happened = world.recorded if act.happened is None else check_aware(act.happened)
-        if happened > world.recorded:
-            msg = f"a step cannot happen in the future; got {happened.isoformat()}, it is {world.recorded.isoformat()}"
-            raise InvalidInput(msg)
+        happened = world.recorded if act.happened is None else self._past(act.happened)
         data = typed(plan.step, act.data)
-        missing = tuple(
-            [
+        if plan.step.reads:
+            missing = [
                 (read, case, data)
                 for read in plan.step.reads
                 if read.name not in world.reads and not read.idle(case, data)
             ]
-        )
-        if missing:
-            raise Wanted(reads=missing, basis=working.expected)
-        return Situation(
-            case=case,
-            root=working.cases[working.root],
-            data=data,
-            actor=act.actor,
-            happened=happened,
-            version=working.version + 1,
-            world=world,
-            children=working.cases,
-        )
+            if missing:
+                raise Wanted(reads=tuple(missing), basis=working.expected)
+        root, version = working.cases[working.root], working.version + 1
+        return _new_situation(case, root, data, act.actor, happened, version, world, working.cases)
+
+    def _past(self, happened: datetime) -> datetime:
+        happened, now = check_aware(happened), self.world.recorded
+        if happened > now:
+            msg = f"a step cannot happen in the future; got {happened.isoformat()}, it is {now.isoformat()}"
+            raise InvalidInput(msg)
+        return happened
 
     def _objections(self, case: Case, plan: Plan, situation: Situation) -> tuple[tuple[Reason, ...], tuple[Text, ...]]:
         step = plan.step
@@ -307,14 +296,17 @@ class Deciding:
         needed = may(situation.actor, step.by, anchors, chart)
         if needed:
             reasons.append(Reason(rule="authority", text=CATALOGUE.say("refusal.authority", step=step.text)))
-        reasons += [Reason(rule=guard.name, text=guard.reason) for guard in step.guards if not guard.test(situation)]
+        for guard in step.guards:
+            if not guard.test(situation):
+                reasons.append(Reason(rule=guard.name, text=guard.reason))
         return tuple(reasons), needed
 
     @staticmethod
     def _branch(plan: Plan, situation: Situation) -> tuple[Branch, str] | None:
-        for branch, to in zip(plan.step.to, plan.targets, strict=True):
-            if branch.when.test(situation):
-                return branch, to
+        for chosen in plan.branches:
+            when = chosen[0].when
+            if when is ELSE or when.test(situation):
+                return chosen
         return None
 
     def _record(
@@ -328,7 +320,7 @@ class Deciding:
         change: Change,
         act: Act,
     ) -> Change:
-        case, step = situation.case, plan.step
+        case, step, world = situation.case, plan.step, self.world
         for effect in step.does:
             effect.apply(situation, change)
         for effect in branch.does:
@@ -339,32 +331,34 @@ class Deciding:
         sealed = ""
         if hidden:
             body = encode(hidden)
-            sealed = digest(self.world.salt, body)
+            sealed = digest(world.salt, body)
             working.private.append((situation.version, body))
-        recorded = self.world.recorded
-        if situation.root.recorded is not None and situation.root.recorded > recorded:
-            recorded = situation.root.recorded
-        entry = Entry(
-            case=case.id,
-            version=situation.version,
-            flow=case.flow,
-            step=step.name,
-            source=case.state,
-            target=to or case.state,
-            by=act.actor,
-            happened=situation.happened,
-            recorded=recorded,
-            register=self.world.register,
-            data=public,
-            delta=change.delta(),
-            private=sealed,
-            why=act.why,
-            cause=act.cause,
-            key=act.key,
+        recorded, before = world.recorded, situation.root.recorded
+        if before is not None and before > recorded:
+            recorded = before
+        entry = _new_entry(
+            case.id,
+            situation.version,
+            case.flow,
+            step.name,
+            case.state,
+            to or case.state,
+            act.actor,
+            situation.happened,
+            recorded,
+            world.register,
+            public,
+            change.delta(),
+            sealed,
+            act.why,
+            act.cause,
+            "",  # corrects nothing
+            act.key,
         )
         working.entries.append(entry)
-        working.version = entry.version
-        working.changed.update(dict.fromkeys(apply_matter(working.cases, entry)))
+        working.version = situation.version
+        for changed in apply_matter(working.cases, entry):
+            working.changed[changed] = None
         self.notices += change.notices
         return change
 
@@ -383,14 +377,14 @@ class Deciding:
     # -- what follows ------------------------------------------------------------------------------------------------
 
     def _follow(self, working: _Working, rules: Rules, situation: Situation, to: str, change: Change) -> Refusal | None:
-        entry = working.entries[-1]
+        case, entry = situation.case, working.entries[-1]
         for carry in change.carried:
             self._carry(carry.case, Act(step=carry.step, actor=RULE, data=carry.data, cause=entry.ref))
-        parent = parent_of(situation.case.id)
+        parent = None if case is situation.root else parent_of(case.id)
         if parent is not None:
             self._join(working, working.cases[parent], entry)
         elif to != STAY and rules.states[to].joins:
-            self._join(working, working.cases[situation.case.id], entry)
+            self._join(working, working.cases[case.id], entry)
         return None
 
     def _carry(self, case: CaseId, act: Act) -> None:
@@ -415,14 +409,8 @@ class Deciding:
                 return
 
     def _joined(self, rules: Rules, join: Join, parent: Case) -> bool:
-        counted: dict[str, int] = {}
-        for slot in join.slots:
-            past = parent.past.get(slot, {})
-            for state, n in parent.tally.get(slot, {}).items():
-                if n > past.get(state, 0):
-                    counted[state] = counted.get(state, 0) + n - past.get(state, 0)
         flow = rules.flow.slots[join.slots[0]]
-        return join.rule.holds(counted, self.world.flows.latest(flow).flow.finals)
+        return join.rule.holds(_counted(join, parent), self.world.flows.latest(flow).flow.finals)
 
     # -- refusals ----------------------------------------------------------------------------------------------------
 
@@ -443,3 +431,23 @@ class Deciding:
         possible = {} if case.state == NEW else {s.name: s.text for s in open_now if for_people(s.by)}
         until = None if case.due is None else case.due.astimezone(zone_named(self.world.calendar.zone))
         return Refusal(case=case.id, step=step, reasons=reasons, needed=needed, possible=possible, until=until)
+
+
+def _move(matter: MatterId, working: _Working) -> Move:
+    """What becomes of one matter; its root comes first and is always among what changed."""
+    root, cases = working.root, working.cases
+    changed = [cases[root], *[cases[case] for case in working.changed if case != root]]
+    return _new_move(matter, working.expected, tuple(working.entries), tuple(changed), tuple(working.private))
+
+
+def _counted(join: Join, parent: Case) -> Mapping[str, int]:
+    """How many children of a join's slots stand in each state, without those of an earlier round."""
+    if len(join.slots) == 1 and not parent.past:
+        return parent.tally.get(join.slots[0], {})
+    counted: dict[str, int] = {}
+    for slot in join.slots:
+        past = parent.past.get(slot, {})
+        for state, n in parent.tally.get(slot, {}).items():
+            if n > past.get(state, 0):
+                counted[state] = counted.get(state, 0) + n - past.get(state, 0)
+    return counted

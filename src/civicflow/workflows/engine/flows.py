@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from civicflow.errors import InvalidInput, NotFound
+from civicflow.hierarchy.authority import for_people
 from civicflow.workflows.engine.checks import faults
-from civicflow.workflows.engine.flow import NEW, Flow, State, Step
+from civicflow.workflows.engine.flow import NEW, Branch, Flow, State, Step
 from civicflow.workflows.engine.machine import machine, table
 
 
@@ -19,10 +20,16 @@ class Plan:
     Attributes:
         step: the step.
         targets: the state that each of its branches leads to, or `STAY`.
+        branches: its branches, each with its target.
     """
 
     step: Step
     targets: tuple[str, ...]
+    branches: tuple[tuple[Branch, str], ...] = attrs.field(init=False)
+
+    @branches.default
+    def _paired(self) -> tuple[tuple[Branch, str], ...]:
+        return tuple(zip(self.step.to, self.targets, strict=True))
 
 
 @attrs.frozen(eq=False)
@@ -33,11 +40,20 @@ class Rules:
         flow: the definition.
         plans: by state, the steps that lead from it, by name.
         states: by name.
+        asking: by state, the steps that it waits for and that people take.
     """
 
     flow: Flow
     plans: Mapping[str, Mapping[str, Plan]]
     states: Mapping[str, State]
+    asking: Mapping[str, tuple[Step, ...]] = attrs.field(init=False)
+
+    @asking.default
+    def _waits_for(self) -> dict[str, tuple[Step, ...]]:
+        return {
+            state: tuple(plan.step for plan in plans.values() if plan.step.asks and for_people(plan.step.by))
+            for state, plans in self.plans.items()
+        }
 
     @classmethod
     def of(cls, flow: Flow) -> Rules:
@@ -83,7 +99,11 @@ class Flows:
         Raises:
             InvalidInput: as for `add`.
         """
-        for rules in [Rules.of(flow) for flow in flows if self._is_new(flow)]:
+        new: dict[tuple[str, int], Flow] = {}
+        for flow in flows:
+            if self._is_new(flow, new.get((flow.name, flow.version))):
+                new[flow.name, flow.version] = flow
+        for rules in [Rules.of(flow) for flow in new.values()]:
             flow = rules.flow
             self._digests[flow.name, flow.version] = flow.digest
             self._by_ref[flow.ref] = rules
@@ -91,8 +111,8 @@ class Flows:
             if latest is None or latest.flow.version < flow.version:
                 self._latest[flow.name] = rules
 
-    def _is_new(self, flow: Flow) -> bool:
-        known = self._digests.get((flow.name, flow.version))
+    def _is_new(self, flow: Flow, beside: Flow | None) -> bool:
+        known = self._digests.get((flow.name, flow.version), None if beside is None else beside.digest)
         if known is not None and known != flow.digest:
             msg = f"flow {flow.name}@{flow.version} is in use with other rules; raise its version to {flow.version + 1}"
             raise InvalidInput(msg)
@@ -114,6 +134,14 @@ class Flows:
             )
             msg = f"the case keeps the rules {ref}, which are not in use here ({here}); add that version of the flow"
             raise NotFound(msg) from None
+
+    def flow(self, ref: str) -> Flow:
+        """The definition that a case names.
+
+        Raises:
+            NotFound: as for `rules`.
+        """
+        return self.rules(ref).flow
 
     def latest(self, name: str) -> Rules:
         """The highest version of a flow.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import attrs
@@ -75,12 +76,16 @@ def parts(data: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     hidden: dict[str, Any] = {}
     if data is None:
         return public, hidden
-    for field in attrs.fields(type(data)):
-        value = getattr(data, field.name)
+    for name, is_private in _fields(type(data)):
+        value = getattr(data, name)
         if value is None or value in ((), ""):
             continue
-        part = hidden if field.metadata.get(_PRIVATE) else public
-        part[field.name] = (
-            value if type(value) in (str, bool) and "\0" not in str(value) else plain(value, path=field.name)
-        )
+        plainly = type(value) is bool or (type(value) is str and "\0" not in value)
+        (hidden if is_private else public)[name] = value if plainly else plain(value, path=name)
     return public, hidden
+
+
+@cache
+def _fields(data: type[object]) -> tuple[tuple[str, bool], ...]:
+    """The fields of a step's data, and whether each is private."""
+    return tuple((field.name, bool(field.metadata.get(_PRIVATE))) for field in attrs.fields(data))

@@ -171,11 +171,12 @@ def asked(world: World, cases: Iterable[Case]) -> dict[CaseId, tuple[str, ...]]:
         if state.final or state.standing or state.follows or state.joins:
             found[case.id] = ()
             continue
+        steps = _births(world, case) if state.broods else rules.asking[case.state]
         anchors = anchors_of(case, world.chart)
-        steps = _births(world, case) if state.broods else [plan.step for plan in rules.plans[case.state].values()]
         to: dict[str, None] = {}
         for step in steps:
             if step.asks:
-                to.update(dict.fromkeys(addressees(step.by, anchors, world.chart)))
+                for address in addressees(step.by, anchors, world.chart):
+                    to[address] = None
         found[case.id] = tuple(to)
     return found

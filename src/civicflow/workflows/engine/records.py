@@ -9,6 +9,7 @@ from typing import Any, Final, cast
 
 import attrs
 
+from civicflow.drafts import draft_of
 from civicflow.ids import CaseId, MatterId, PersonId, UnitId, matter_of
 
 NEW: Final = "new"
@@ -134,26 +135,24 @@ class Case:
     def due(self) -> datetime | None:
         """The instant of its next deadline, or None."""
         if self.holds:
-            return min(hold.until for hold in self.holds)
-        return min([clock.due for clock in self.clocks], default=None)
+            return min([hold.until for hold in self.holds])
+        if not self.clocks:
+            return None
+        return min([clock.due for clock in self.clocks])
 
 
-# A frozen record costs a guarded assignment for each field; a decision makes several. So a change is made on an
-# unfrozen twin of the same layout, which then becomes the record itself.
-Draft = attrs.make_class(
-    "Draft",
-    {f.name: attrs.field(default=f.default) for f in attrs.fields(Case)},
-    slots=True,
-    weakref_slot=False,
-    eq=False,
-    repr=False,
-)
+_Draft: Final = draft_of(Case)
 _values = attrgetter(*(field.name for field in attrs.fields(Case)))
+
+
+def blank(case: CaseId) -> Any:
+    """A case before its first entry, unfrozen, to be filled and frozen."""
+    return _Draft(case)
 
 
 def thaw(case: Case) -> Any:
     """An unfrozen copy of a case, to be changed and frozen again."""
-    return Draft(*_values(case))
+    return _Draft(*_values(case))
 
 
 def freeze(draft: Any) -> Case:
@@ -162,7 +161,7 @@ def freeze(draft: Any) -> Case:
     return cast("Case", draft)
 
 
-@attrs.frozen
+@attrs.frozen(weakref_slot=False)
 class Matter:
     """A root with the children that were loaded beside it.
 

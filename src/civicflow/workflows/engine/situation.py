@@ -42,7 +42,7 @@ class Wanted(CivicflowError):
         super().__init__(f"children of {matter}" if matter else ", ".join(read.name for read, _, _ in reads))
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class World:
     """Everything a decision rests on beside the matter itself.
 
@@ -65,7 +65,7 @@ class World:
     reads: Mapping[str, tuple[Matter, ...]] = attrs.field(factory=dict)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Situation:
     """One step about to be taken.
 
@@ -134,19 +134,19 @@ class Carry:
     data: Any
 
 
-@attrs.define
+@attrs.define(eq=False)
 class Change:
     """What shall become of the case beside its state; see `apply` for the meaning of each part."""
 
     set: dict[str, Any] = attrs.field(factory=dict)
-    data: dict[str, Any] = attrs.field(factory=dict)
-    holds: list[Any] | None = None
     clocks: list[Any] | None = None
-    links: dict[str, list[str]] = attrs.field(factory=dict)
-    opened: list[dict[str, Any]] = attrs.field(factory=list)
-    ended: dict[str, tuple[str, str, str, str]] = attrs.field(factory=dict)
-    notices: list[Notice] = attrs.field(factory=list)
-    carried: list[Carry] = attrs.field(factory=list)
+    holds: list[Any] | None = None
+    data: dict[str, Any] = attrs.field(factory=dict, init=False)
+    links: dict[str, list[str]] = attrs.field(factory=dict, init=False)
+    opened: list[dict[str, Any]] = attrs.field(factory=list, init=False)
+    ended: dict[str, tuple[str, str, str, str]] = attrs.field(factory=dict, init=False)
+    notices: list[Notice] = attrs.field(factory=list, init=False)
+    carried: list[Carry] = attrs.field(factory=list, init=False)
 
     def delta(self) -> dict[str, Any]:
         """The parts that are not empty, as an entry keeps them."""

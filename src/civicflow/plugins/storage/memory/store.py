@@ -60,7 +60,6 @@ class MemoryStorage:
                 cases={case: rows.cases[case] for case in ids if case in rows.cases},
                 found=tuple(tuple(rows.select(one)[0]) for one in plans),
                 key=rows.keys.get(key),
-                position=len(rows.entries),
             )
 
         return self._with_rows(read)

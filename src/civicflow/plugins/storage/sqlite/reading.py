@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Final
 
+from civicflow.drafts import maker
 from civicflow.plugins.storage.contract import (
     FIELDS,
     Await,
@@ -22,69 +23,54 @@ from civicflow.plugins.storage.contract import (
 from civicflow.plugins.storage.queries import Plan
 from civicflow.plugins.storage.sqlite.finding import statement
 
-RECORD: Final = ", ".join(
-    [
-        "c.case_id",
-        "c.matter",
-        "c.version",
-        "c.head",
-        "c.round",
-        "c.due",
-        "c.content",
-        *(f'c."{name}"' for name in FIELDS),
-    ]
-)
+BARE: Final = "c.case_id, c.matter, c.version, c.head, c.round, c.due, c.content"
+"""A record without its facts, in the order of `StoredCase`."""
+
+RECORD: Final = ", ".join([BARE, *(f'c."{name}"' for name in FIELDS)])
 ENTRY: Final = "position, matter, version, hash, body"
-_WIDTH: Final = 7 + len(FIELDS)
+_BARE_WIDTH: Final = 7
+_FEW: Final = 4
+"""Ids that are looked for one by one; SQLite makes a table of those in a list, which takes longer than to find them."""
 _MOST: Final = 512
 """Ids in one statement."""
+
+_stored: Final = maker(StoredCase)
+_snapshot: Final = maker(Snapshot)
 
 
 def load(cursor: sqlite3.Cursor, ids: Sequence[str], plans: Sequence[Plan], key: str) -> Snapshot:
     """Records by id, the results of plans and a key, all in one snapshot."""
     if not plans and not key and len(ids) <= _MOST:
-        cases, position = _load(cursor, ids)
-        return Snapshot(cases=cases, position=position)
+        return _snapshot(_load(cursor, ids))
     cursor.execute("BEGIN")
-    cases, position = _load(cursor, ids[:_MOST])
+    cases = _load(cursor, ids[:_MOST])
     for start in range(_MOST, len(ids), _MOST):
-        cases.update(_load(cursor, ids[start : start + _MOST])[0])
+        cases.update(_load(cursor, ids[start : start + _MOST]))
     found = tuple(tuple(select(cursor, plan)[0]) for plan in plans)
     row = cursor.execute("SELECT key, digest, answer FROM keys WHERE key = ?", (key,)).fetchone() if key else None
     cursor.execute("COMMIT")
-    return Snapshot(cases=cases, found=found, key=Key(*row) if row else None, position=position)
+    return Snapshot(cases=cases, found=found, key=Key(*row) if row else None)
 
 
-def _load(cursor: sqlite3.Cursor, ids: Sequence[str]) -> tuple[dict[str, StoredCase], int]:
-    """Records by id, and the feed's end, which stands in every row: there is one even where no record is found."""
-    width = 1 << (len(ids) - 1).bit_length() if ids else 1
-    padding = (ids[-1] if ids else None,) * (width - len(ids))
-    rows = cursor.execute(_loading(width), (*ids, *padding)).fetchall()
-    return {row[0]: stored_case(row) for row in rows if row[0] is not None}, rows[0][-1]
+def _load(cursor: sqlite3.Cursor, ids: Sequence[str]) -> dict[str, StoredCase]:
+    """Records by id, without their facts."""
+    if len(ids) > _FEW:
+        width = 1 << (len(ids) - 1).bit_length()
+        ids = (*ids, *[ids[-1]] * (width - len(ids)))
+    return {row[0]: _stored(*row) for row in cursor.execute(_loading(len(ids)), ids)} if ids else {}
 
 
 @cache
 def _loading(width: int) -> str:
-    """Statements are kept for each power of two, so that SQLite keeps them prepared."""
-    places = ", ".join("?" * width)
-    return (
-        f"SELECT {RECORD}, m.position FROM (SELECT coalesce(max(position), 0) AS position FROM entries) m "
-        f"LEFT JOIN cases c ON c.case_id IN ({places})"
-    )
+    """Statements are kept for few ids and for each power of two, so that SQLite keeps them prepared."""
+    if width <= _FEW:
+        return " UNION ALL ".join([f"SELECT {BARE} FROM cases c WHERE c.case_id = ?"] * width)
+    return f"SELECT {BARE} FROM cases c WHERE c.case_id IN ({', '.join('?' * width)})"
 
 
 def stored_case(row: tuple[Any, ...]) -> StoredCase:
     """A record from a row of `RECORD`."""
-    return StoredCase(
-        case=row[0],
-        matter=row[1],
-        version=row[2],
-        head=row[3],
-        round=row[4],
-        due=row[5],
-        body=row[6],
-        facts=row[7:_WIDTH],
-    )
+    return _stored(*row[:_BARE_WIDTH], row[_BARE_WIDTH:])
 
 
 def select(cursor: sqlite3.Cursor, plan: Plan) -> tuple[list[StoredCase], bool]:

@@ -32,7 +32,7 @@ _VERSION_1: Final = (
         round INTEGER NOT NULL,
         due INTEGER,
         flow TEXT, state TEXT, outcome TEXT, unit TEXT, body TEXT, requester TEXT, category TEXT, slot TEXT,
-        role TEXT, brood TEXT, key TEXT, title TEXT,
+        brood TEXT, key TEXT, title TEXT,
         opened INTEGER, promise INTEGER, handled INTEGER, closed INTEGER, resolved INTEGER, satisfied INTEGER,
         content BLOB NOT NULL
     ) STRICT""",

@@ -1,0 +1,97 @@
+"""Stages recombined into one flow: every outcome leads on, or the composition is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from civicflow import InvalidInput
+from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, AnyOf
+from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
+from civicflow.workflows.engine.checks import faults
+from civicflow.workflows.engine.compose import Stage, compose
+from civicflow.workflows.engine.effects import Lift, PutOnHold
+from civicflow.workflows.engine.flow import NEW, STAY, Flow, Limit, State, Step
+
+ASK = Flow(
+    "ask",
+    1,
+    "ask | 问",
+    (
+        State("open", "open | 开", (Limit("3 days", "lapse"),)),
+        State("agreed", "agreed | 同意", final="yes"),
+        State("denied", "denied | 不同意", final="no"),
+    ),
+    (
+        Step("begin", "begin | 始", NEW, "open", BY_RULE),
+        Step("agree", "agree | 同意", "open", "agreed", ANYONE),
+        Step("lapse", "lapse | 逾期", "open", "denied", BY_CLOCK),
+        Step("wait", "wait | 等", "open", STAY, ANYONE, does=(PutOnHold("rest", "go-on"),)),
+        Step("go-on", "go on | 续", "open", STAY, AnyOf(ANYONE, BY_CLOCK), does=(Lift("rest"),), while_held=True),
+    ),
+)
+BEGIN = Step("propose", "propose | 提", NEW, "first", ANYONE)
+ENDS = {"good": "good | 好", "bad": "bad | 坏"}
+SECOND = Stage(ASK, {"yes": "good", "no": "bad"})
+
+
+def test_a_stage_s_outcomes_lead_to_the_next_stage_or_an_end() -> None:
+    """The finals of a stage become the entry of the next; states and steps bear their stage's name in front."""
+    flow = compose(
+        "two",
+        1,
+        "two | 两段",
+        {"first": Stage(ASK, {"yes": "second", "no": "bad"}), "second": SECOND},
+        ends=ENDS,
+        begins=(BEGIN,),
+    )
+    assert faults(flow) == ()
+    assert {state.name for state in flow.states} == {"first.open", "second.open", "good", "bad"}
+    leads = {(step.name, branch.to) for step in flow.steps for branch in step.to}
+    assert {("propose", "first.open"), ("first.agree", "second.open"), ("second.agree", "good")} <= leads
+    assert {("first.lapse", "bad"), ("second.wait", STAY)} <= leads
+    assert flow.state("first.open").limits[0].then == "first.lapse"
+    assert flow.finals == {"good", "bad"}
+
+
+def test_a_hold_ends_by_the_stage_s_own_step() -> None:
+    """The step that ends a hold is renamed with all others."""
+    flow = compose("one", 1, "one | 一段", {"first": SECOND}, ends=ENDS, begins=(BEGIN,))
+    wait = next(step for step in flow.steps if step.name == "first.wait")
+    assert wait.does == (PutOnHold("rest", "first.go-on"),)
+
+
+def test_everything_that_does_not_fit_is_said_at_once() -> None:
+    """An outcome that leads nowhere, one that is none, a place that is none, a beginning in no stage."""
+    wrong = {"first": Stage(ASK, {"yes": "thrid", "maybe": "good"})}
+    begin = Step("propose", "propose | 提", NEW, "frist", ANYONE)
+    with pytest.raises(InvalidInput) as caught:
+        compose("one", 1, "one | 一段", wrong, ends=ENDS, begins=(begin,))
+    said = [fault.reason for fault in caught.value.faults]
+    assert len(said) == 4
+    assert "'no' leads nowhere" in said[0]
+    assert "no outcome 'maybe'; there are no, yes" in said[1]
+    assert "'thrid', which is neither a stage nor an end" in said[2]
+    assert "'frist', which is no stage" in said[3]
+
+
+def test_a_stage_has_to_begin() -> None:
+    """A stage without a step from `NEW` cannot be entered."""
+    headless = Flow("ask", 1, "ask | 问", ASK.states, ASK.steps[1:])
+    with pytest.raises(InvalidInput, match="nothing begins it"):
+        compose(
+            "one", 1, "one | 一段", {"first": Stage(headless, {"yes": "good", "no": "bad"})}, ends=ENDS, begins=(BEGIN,)
+        )
+
+
+def test_the_proposal_is_composed_without_a_gap() -> None:
+    """Its ends are the named ones, and every stage is in it."""
+    stages = {state.name.partition(".")[0] for state in COUNCIL_PROPOSAL.states if not state.final}
+    assert stages == {"group", "notice", "presentation", "council", "funding"}
+    assert set(COUNCIL_PROPOSAL.finals) == {
+        "funded",
+        "unfunded",
+        "refused",
+        "refused-by-group",
+        "sent-back",
+        "lapsed",
+    }
