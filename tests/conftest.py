@@ -123,6 +123,11 @@ class Town:
         if load:
             self.load(REGISTER)
 
+    @property
+    def register(self) -> dict[str, Any]:
+        """The town's register as a file would say it, to be changed."""
+        return copy.deepcopy(REGISTER)
+
     def load_register(self) -> None:
         """Load the town's register, as whoever begins its story does; again is no change."""
         self.load(REGISTER)
@@ -133,7 +138,7 @@ class Town:
 
     def elect(self, away: str, instead: str = "") -> None:
         """A delegate leaves the council, and somebody else may take the seat; the others stay as they were at first."""
-        register = copy.deepcopy(REGISTER)
+        register = self.register
         for body in register["bodies"]:
             seats = body["posts"].get("delegate", {"holders": []})
             if away in seats["holders"]:

@@ -22,7 +22,10 @@ def draft_of(cls: type[Any]) -> type[Any]:
     needed = max((place for place, field in enumerate(fields) if field.default is attrs.NOTHING), default=-1)
     return attrs.make_class(
         f"{cls.__name__}Draft",
-        {f.name: attrs.field(default=attrs.NOTHING if place <= needed else f.default) for place, f in enumerate(fields)},
+        {
+            f.name: attrs.field(default=attrs.NOTHING if place <= needed else f.default)
+            for place, f in enumerate(fields)
+        },
         slots=True,
         weakref_slot=False,
         eq=False,

@@ -69,12 +69,22 @@ def plain(value: object, *, path: str = "data") -> Plain:
         InvalidInput: for floats, integers from 2⁵³ on, naive times, NUL characters, keys that are not ASCII, and types
             that have no plain form; every fault of the value at once.
     """
+    if _is_plain(value):
+        return value
     faults: list[Fault] = []
     result = _plain(value, path, faults)
     if faults:
         msg = "this value cannot be entered in a ledger"
         raise InvalidInput(msg, faults)
     return result
+
+
+def _is_plain(value: object) -> bool:
+    """Whether a value is a builtin that stays as it is, as most that people give are; told without a dispatch."""
+    kind = type(value)
+    if kind is str:
+        return "\0" not in value  # type: ignore[operator]  # it is a text
+    return kind is bool or value is None or (kind is int and -_SAFE < value < _SAFE)  # type: ignore[operator]
 
 
 @singledispatch

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final
 
 import attrs
@@ -69,36 +70,17 @@ class Entry:
         return f"{self.case}:{self.version}"
 
 
-_OPTIONAL = ("register", "data", "delta", "private", "why", "cause", "corrects", "key")
-
-
 def seal(entry: Entry) -> bytes:
     """The bytes that are stored and hashed.
 
     Raises:
         InvalidInput: if a text holds a lone surrogate.
     """
-    body: dict[str, Any] = {
-        "by": entry.by.to_builtins(),
-        "case": entry.case,
-        "flow": entry.flow,
-        "happened": entry.happened,
-        "recorded": entry.recorded,
-        "step": entry.step,
-        "target": entry.target,
-        "version": entry.version,
-    }
-    if entry.source:
-        body["source"] = entry.source
-    for name in _OPTIONAL:
-        value = getattr(entry, name)
-        if value:
-            body[name] = value
-    return encode(body)
+    return encode(_Sealed(entry.by.to_builtins(), *_values(entry)))
 
 
-class _Sealed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """The shape of sealed bytes, for decoding."""
+class _Sealed(msgspec.Struct, forbid_unknown_fields=True, omit_defaults=True):
+    """The shape of sealed bytes."""
 
     by: dict[str, Any]
     case: str
@@ -119,7 +101,8 @@ class _Sealed(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     key: str = ""
 
 
-_DECODER = msgspec.json.Decoder(_Sealed)
+_values: Final = attrgetter(*_Sealed.__struct_fields__[1:])
+_DECODER: Final = msgspec.json.Decoder(_Sealed)
 
 
 def read(body: bytes) -> Entry:

@@ -34,6 +34,7 @@ class CaseFacts:
         closed: when it reached a final state, or None.
         resolved: 1 or 0 as whoever raised it said, None without an answer.
         satisfied: 1 to 5 as whoever raised it said, None without an answer.
+        evaluated: when they said so, or None.
     """
 
     flow: str
@@ -53,6 +54,7 @@ class CaseFacts:
     closed: int | None = None
     resolved: int | None = None
     satisfied: int | None = None
+    evaluated: int | None = None
 
     @classmethod
     def columns(cls) -> Mapping[str, type[str | int]]:
@@ -69,7 +71,7 @@ class CaseFacts:
         return tuple([getattr(self, name) for name in _COLUMNS])
 
 
-_INTEGERS = frozenset({"opened", "promise", "handled", "closed", "resolved", "satisfied"})
+_INTEGERS = frozenset({"opened", "promise", "handled", "closed", "resolved", "satisfied", "evaluated"})
 _COLUMNS: dict[str, type[str | int]] = {
     field.name: int if field.name in _INTEGERS else str for field in attrs.fields(CaseFacts)
 }

@@ -116,8 +116,9 @@ def rates(cases: Iterable[CaseFacts], at: int) -> Rates:
     """The figures of these cases at an instant in microseconds; cases begun later are left out."""
     begun = [facts for facts in cases if facts.opened is not None and facts.opened <= at]
     kept = [verdict for facts in begun if (verdict := is_on_time(facts, at)) is not None]
-    resolved = [facts.resolved for facts in begun if facts.resolved is not None]
-    satisfied = [facts.satisfied for facts in begun if facts.satisfied is not None]
+    said = [facts for facts in begun if facts.evaluated is not None and facts.evaluated <= at]
+    resolved = [facts.resolved for facts in said if facts.resolved is not None]
+    satisfied = [facts.satisfied for facts in said if facts.satisfied is not None]
     return Rates(
         cases=len(begun),
         on_time=Rate(sum(kept), len(kept), _ON_TIME),

@@ -91,6 +91,7 @@ def _facts(case: Case) -> tuple[Scalar, ...]:
         _micros(case.closed),
         None if resolved is None else int(resolved),
         data.get("satisfied"),
+        _micros(case.evaluated),
     )
 
 

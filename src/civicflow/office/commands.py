@@ -21,7 +21,7 @@ from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId, MatterId, matter_of
 from civicflow.ledger.canonical import decode, encode
 from civicflow.ledger.entries import Entry, read
-from civicflow.office.codec import case_of, write_of
+from civicflow.office.codec import case_of
 from civicflow.office.committing import Committer
 from civicflow.office.loading import Loaded, Wishes, load, unknown
 from civicflow.office.surroundings import Surroundings
@@ -137,7 +137,7 @@ class Commands:
             apply_matter(cases, entry)
             move = Move(matter=matter, expected=root.version, entries=(entry,), cases=(cases[root.id],))
             try:
-                self._storage.commit(Batch(writes=(write_of(move, loaded.cases[matter].head),), erase=gone))
+                self._committer.erase(move, loaded, gone)
             except Conflict:
                 if attempt == ATTEMPTS:
                     raise
@@ -188,7 +188,7 @@ class Commands:
                 if loaded.key.digest != digest:
                     raise IdempotencyMismatch(key)
                 return None, loaded
-            if wishes.hold_for(loaded):
+            if not wishes.reads or wishes.hold_for(loaded):
                 try:
                     return decision(loaded, wishes), loaded
                 except Wanted as wanted:
@@ -210,7 +210,9 @@ class Commands:
             return None
         for row in reversed(self._storage.history(stored.matter)):
             entry = read(row.body)
-            same = entry.case == case and entry.step == act.step and entry.by == act.actor
+            # A step that stays where it is can be taken and undone (a hold): having been taken says nothing then.
+            moved = entry.source != entry.target
+            same = moved and entry.case == case and entry.step == act.step and entry.by == act.actor
             if same and entry.data == public and entry.why == act.why and self._hidden(entry) == hidden:
                 return now
         return None
@@ -252,8 +254,7 @@ class Commands:
 
 
 def _wishes(case: CaseId) -> Wishes:
-    matter = matter_of(case)
-    return Wishes((matter,) if matter == case else (matter, case))
+    return Wishes((matter_of(case), case) if "/" in case else (case,))
 
 
 def _matter(loaded: Loaded, wishes: Wishes, case: CaseId) -> Matter:

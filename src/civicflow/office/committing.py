@@ -19,7 +19,6 @@ from civicflow.workflows.engine.possible import asked
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import World
 
-
 _new_batch: Final = maker(Batch)
 _new_await: Final = maker(Await)
 _new_awaits: Final = maker(Awaits)
@@ -60,12 +59,22 @@ class Committer:
         if not committed.repeated:
             self._filed |= flows
             if self._around.observers.listening:
-                self._tell(decided, committed)
+                self._tell(moves, committed)
         return committed
 
-    def _tell(self, decided: Accepted, committed: Commit) -> None:
-        entries = tuple([entry for move in decided.moves for entry in move.entries])
-        facts = {case.id: facts_of(case) for move in decided.moves for case in move.cases}
+    def erase(self, move: Move, loaded: Loaded, gone: tuple[tuple[str, int], ...]) -> None:
+        """Write an entry that erases private parts, and delete them.
+
+        Raises:
+            Conflict: the matter has moved on.
+        """
+        committed = self._storage.commit(Batch(writes=(write_of(move, _head(loaded, move)),), erase=gone))
+        if self._around.observers.listening:
+            self._tell((move,), committed)
+
+    def _tell(self, moves: tuple[Move, ...], committed: Commit) -> None:
+        entries = tuple([entry for move in moves for entry in move.entries])
+        facts = {case.id: facts_of(case) for move in moves for case in move.cases}
         self._around.observers.committed(Committed(position=committed.position, entries=entries, facts=facts))
 
     def _messages(self, decided: Accepted, world: World) -> Iterator[Message]:
@@ -100,7 +109,8 @@ def _awaits(decided: Accepted, world: World) -> list[Awaits]:
     for move in decided.moves:
         own = {entry.case for entry in move.entries}
         moved += [case for case in move.cases if case.id in own or not case.is_root]
-    return [_asking(case, addresses) for case, addresses in zip(moved, asked(world, moved).values(), strict=True)]
+    addresses = asked(world, moved)
+    return [_asking(case, addresses[case.id]) for case in moved]
 
 
 def _asking(case: Case, addresses: tuple[str, ...]) -> Awaits:

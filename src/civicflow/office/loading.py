@@ -21,7 +21,6 @@ from civicflow.workflows.engine.effects import Brood, Linked
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Wanted, World
 
-
 _matter: Final = maker(Matter)
 
 
@@ -52,7 +51,9 @@ class Wishes:
         """
         if wanted.matter is not None:
             if wanted.matter in self.whole:
-                msg = f"the records of {wanted.matter} do not fit together; run verify, and restore them from its entries"
+                msg = (
+                    f"the records of {wanted.matter} do not fit together; run verify, and restore them from its entries"
+                )
                 raise StorageError(msg)
             self.whole[wanted.matter] = None
         for read, case, data in wanted.reads:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 import attrs
 
 from civicflow.calendars import WorkingCalendar, to_micros
-from civicflow.errors import Conflict, NotFound
+from civicflow.errors import CivicflowError, Conflict, NotFound
 from civicflow.ids import CaseId, IdSource, NewBytes, PersonId, UnitId, matter_of, path_safe
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
@@ -80,11 +80,13 @@ class Ticked:
         rung: how many cases had a time limit that passed.
         early: how many were asked too early and are asked again later.
         lost: how many somebody else answered first.
+        failed: cases whose question failed, with why; they stay due, and the others were asked all the same.
     """
 
     rung: int
     early: int
     lost: int
+    failed: tuple[tuple[CaseId, str], ...] = ()
 
 
 @attrs.frozen
@@ -196,10 +198,11 @@ class Office:
 
         Raises:
             NotFound: if no unit is called that; with the candidates that come near.
+            InvalidInput: if the person's id is empty or holds a character that paths are made of.
         """
         from civicflow.hierarchy.authority import Actor
 
-        return Actor(PersonId(person), post, None if unit is None else self.unit(unit))
+        return Actor(PersonId(path_safe(person)), post, None if unit is None else self.unit(unit))
 
     def unit(self, code: str) -> UnitId:
         """A unit by its code, alias or id, as of today.
@@ -427,14 +430,22 @@ class Office:
             limit: how many cases to ask at most.
         """
         counts: Counter[str] = Counter()
+        failed: dict[CaseId, str] = {}
         while (left := limit - counts.total()) > 0:
-            due = self._storage.due(to_micros(self._around.now()), limit=min(left, 100))
-            asked = Counter(self._commands.ring(CaseId(case)) for case, _ in due)
+            due = self._storage.due(to_micros(self._around.now()), limit=min(left, 100) + len(failed))
+            asked = Counter(self._ring(CaseId(case), failed) for case, _ in due if case not in failed)
             counts.update(asked)
-            if asked.total() == asked["lost"]:
+            if asked.total() == asked["lost"] + asked["failed"]:
                 break
         self.seal()
-        return Ticked(counts["rung"], counts["early"], counts["lost"])
+        return Ticked(counts["rung"], counts["early"], counts["lost"], tuple(failed.items()))
+
+    def _ring(self, case: CaseId, failed: dict[CaseId, str]) -> str:
+        try:
+            return self._commands.ring(case)
+        except CivicflowError as error:
+            failed[case] = str(error)
+            return "failed"
 
     def seal(self) -> Head:
         """Seal every entry that is not sealed yet under a head of the log tree, signed if the office has a signer.

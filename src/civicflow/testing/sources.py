@@ -35,7 +35,7 @@ def counting_bytes(seed: bytes = b"") -> NewBytes:
 
     def new(length: int) -> bytes:
         number = next(numbers)
-        blocks = (hashlib.sha256(seed + f"{number}.{block}".encode()).digest() for block in range(length // 32 + 1))
+        blocks = (hashlib.sha256(seed + f"|{number}.{block}".encode()).digest() for block in range(length // 32 + 1))
         return b"".join(blocks)[:length]
 
     return new

@@ -9,11 +9,11 @@ import pytest
 
 from civicflow import InvalidInput
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, AnyOf, Holder
-from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.engine.checks import faults
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, State, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.joins import Every
+from civicflow.workflows.shipped import SHIPPED
 
 OPEN = State("open", "open | 开", (Limit("1 day", "end"),))
 DONE = State("done", "done | 完", final="done")
@@ -49,7 +49,12 @@ def test_a_sound_flow_has_no_fault() -> None:
         (SOUND, {"opened_in": ("ready",)}, "ready", "no state of the flow"),
         (SOUND, {"opened_in": ("done",)}, "done", "yet it is final"),
         ((attrs.evolve(OPEN, limits=(Limit("1 day", "edn"),)), DONE, BEGIN, END), {}, "open", "calls 'edn'"),
-        ((attrs.evolve(OPEN, limits=(Limit("1 day", "begin"),)), DONE, BEGIN, END), {}, "open", "does not lead from here"),
+        (
+            (attrs.evolve(OPEN, limits=(Limit("1 day", "begin"),)), DONE, BEGIN, END),
+            {},
+            "open",
+            "does not lead from here",
+        ),
         ((attrs.evolve(OPEN, joins=(Join(("s",), Every(), "end"),)), DONE, BEGIN, END), {}, "open", "counts 's'"),
         (
             (attrs.evolve(OPEN, joins=(Join(("s",), Every(), "edn"),)), DONE, BEGIN, END),
@@ -60,7 +65,12 @@ def test_a_sound_flow_has_no_fault() -> None:
         ((attrs.evolve(OPEN, broods=("vote",)), DONE, BEGIN, END), {}, "open", "lets 'vote' be born"),
         ((OPEN, DONE, END), {}, NEW, "nothing begins a case"),
         ((*SOUND, State("lost", "lost | 失", standing=True)), {}, "lost", "no step ever leads here"),
-        ((*SOUND, Step("again", "again | 再", "done", "open", ANYONE)), {}, "done", "is final, yet 'again' leads from it"),
+        (
+            (*SOUND, Step("again", "again | 再", "done", "open", ANYONE)),
+            {},
+            "done",
+            "is final, yet 'again' leads from it",
+        ),
         (
             (*SOUND, State("end", "end | 底", standing=True), Step("go", "go | 走", "open", "end", ANYONE)),
             {},

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicflow import Refused
-from civicflow.calendars import TimeLimit, from_days, weekdays
+from civicflow.calendars import TimeLimit, from_days, time_limit, weekdays
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, AnyOf, Holder
 from civicflow.hierarchy.register import Register
 from civicflow.ids import CaseId
@@ -33,7 +33,7 @@ ZONE = "Asia/Shanghai"
 class Within:
     """For how long."""
 
-    within: TimeLimit = attrs.field(converter=TimeLimit.of)
+    within: TimeLimit = attrs.field(converter=time_limit)
 
 
 def ladder(*limits: Limit, guard: Guard | None = None, resumes: Guard | None = None) -> Flow:
@@ -46,7 +46,9 @@ def ladder(*limits: Limit, guard: Guard | None = None, resumes: Guard | None = N
         (State("open", "open | 开", limits), State("done", "done | 完", final="done")),
         (
             Step("begin", "begin | 始", NEW, "open", ANYONE),
-            Step("nudge", "nudge | 催", "open", STAY, BY_CLOCK, guards=guards, does=(Tell(SECRETARY, "nudge", "n | 催"),)),
+            Step(
+                "nudge", "nudge | 催", "open", STAY, BY_CLOCK, guards=guards, does=(Tell(SECRETARY, "nudge", "n | 催"),)
+            ),
             Step("press", "press | 督", "open", STAY, BY_CLOCK, does=(Tell(SECRETARY, "press", "p | 督"),)),
             Step("end", "end | 终", "open", "done", BY_CLOCK),
             Step("hold", "hold | 挂", "open", STAY, ANYONE, Within, does=(PutOnHold("rest", "resume"),), asks=False),
@@ -228,7 +230,8 @@ class TestHolds:
         )
         holds, clocks = resumed(case, "rest", at, state, calendar)
         assert (holds, len(clocks or ())) == ([], 1)
-        (clock,) = clocks or ()
+        assert clocks is not None
+        (clock,) = clocks
         day = calendar.local_date
         used = calendar.working_days_between(day(since), day(held_at))
         left = calendar.working_days_between(day(at), day(clock[2]))
@@ -254,7 +257,9 @@ class TestHolds:
 class TestProvisionalCalendars:
     """A year whose calendar is not yet announced gives a provisional deadline, computed again when it rings."""
 
-    short = from_days("short", ZONE, version="1", holidays=[], announced_from=date(2026, 1, 1), announced_through=date(2026, 3, 4))
+    short = from_days(
+        "short", ZONE, version="1", holidays=[], announced_from=date(2026, 1, 1), announced_through=date(2026, 3, 4)
+    )
     long = from_days("long", ZONE, version="2", holidays=["2026-03-05", "2026-03-06"])
 
     def reopened(self, town: Town, open_town: OpenTown) -> Town:

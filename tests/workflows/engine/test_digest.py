@@ -12,10 +12,10 @@ import pytest
 
 from civicflow import InvalidInput, NotFound
 from civicflow.hierarchy.authority import ANYONE, REQUESTER
-from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
 from civicflow.workflows.engine.flow import Branch, Flow, Step
 from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.share import SHARE
 

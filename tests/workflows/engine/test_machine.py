@@ -16,13 +16,13 @@ from civicflow.calendars import weekdays
 from civicflow.hierarchy.authority import ANYONE
 from civicflow.hierarchy.register import Register
 from civicflow.ids import CaseId, PersonId
-from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
 from civicflow.workflows.engine.flow import NEW, STAY, Branch, Flow, Guard, State, Step
 from civicflow.workflows.engine.flows import Flows, Rules
 from civicflow.workflows.engine.machine import fire, machine
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import World
+from civicflow.workflows.shipped import SHIPPED
 
 SOMEBODY = Actor(PersonId("somebody"))
 CASE = CaseId("C-1")

@@ -27,6 +27,7 @@ def facts(draw: st.DrawFn) -> CaseFacts:
     start = opened or 0
     handled = draw(st.none() | st.integers(start, 20))
     closed = draw(st.none() | st.integers(start if handled is None else handled, 20))
+    evaluated = draw(st.none() | st.integers(start, 20))
     return CaseFacts(
         flow="four-part-ticket",
         state="any",
@@ -35,8 +36,9 @@ def facts(draw: st.DrawFn) -> CaseFacts:
         promise=draw(st.none() | st.integers(start, 20)),
         handled=handled,
         closed=closed,
-        resolved=draw(st.sampled_from([None, 0, 1])),
-        satisfied=draw(st.sampled_from([None, 1, 3, 4, 5])),
+        resolved=None if evaluated is None else draw(st.sampled_from([0, 1])),
+        satisfied=None if evaluated is None else draw(st.sampled_from([None, 1, 3, 4, 5])),
+        evaluated=evaluated,
     )
 
 
@@ -60,14 +62,15 @@ class TestRates:
 
     @given(cases=st.lists(facts(), max_size=12), at=INSTANTS)
     def test_denominators_are_who_was_counted(self, cases: list[CaseFacts], at: int) -> None:
-        """Only cases begun by then; of them those with a verdict, those evaluated, those who said."""
+        """Only cases begun by then; of them those with a verdict, those evaluated by then, those who said how satisfied."""
         found = rates(cases, at)
         begun = [case for case in cases if case.opened is not None and case.opened <= at]
+        said = [case for case in begun if case.evaluated is not None and case.evaluated <= at]
         assert found.cases == len(begun)
-        assert found.resolved.of == sum(case.resolved is not None for case in begun)
-        assert found.resolved.n == sum(case.resolved == 1 for case in begun)
-        assert found.satisfied.of == sum(case.satisfied is not None for case in begun)
-        assert found.satisfied.n == sum((case.satisfied or 0) >= 4 for case in begun)
+        assert found.resolved.of == len(said)
+        assert found.resolved.n == sum(case.resolved == 1 for case in said)
+        assert found.satisfied.of == sum(case.satisfied is not None for case in said)
+        assert found.satisfied.n == sum((case.satisfied or 0) >= 4 for case in said)
         verdicts = [is_on_time(case, at) for case in begun]
         assert found.on_time.of == sum(verdict is not None for verdict in verdicts)
         assert found.on_time.n == sum(verdict is True for verdict in verdicts)
@@ -106,7 +109,7 @@ class TestRates:
 
     def test_they_are_read_in_both_languages(self) -> None:
         """The line says each figure with its fraction."""
-        found = rates([CaseFacts(flow="f", state="s", opened=0, promise=5, handled=3, resolved=0)], 9)
+        found = rates([CaseFacts(flow="f", state="s", opened=0, promise=5, handled=3, resolved=0, evaluated=4)], 9)
         assert str(found) == (
             "cases 1 · on time 100.0% (1/1) · resolved 0.0% (0/1) · satisfied – (0/0) · open 1 · overdue 0"
         )

@@ -11,7 +11,7 @@ _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
 _TEXTS = itemgetter(*[place for place, kind in enumerate(FIELDS.values()) if kind is str])
 _NUMBERS = itemgetter(*[place for place, kind in enumerate(FIELDS.values()) if kind is int])
 _TEXT_TYPES = frozenset({str, type(None)})
-_NUMBER_TYPES = frozenset({int, type(None)})
+_NUMBER_TYPES = frozenset({int})
 
 
 def check(batch: Batch) -> None:
@@ -117,6 +117,8 @@ def _check_records(write: Write, faults: list[Fault]) -> None:
 
 def _check_record(record: Record, faults: list[Fault]) -> None:
     where, facts = record.case, record.facts
+    if len(facts) == len(FIELDS) and _is_plain(record):
+        return
     if not fits(where, record.matter):
         _check_texts(where, faults, where, record.matter)
     if type(record.head) is not bytes or type(record.body) is not bytes:
@@ -127,19 +129,24 @@ def _check_record(record: Record, faults: list[Fault]) -> None:
         reason = f"a record has {len(FIELDS)} facts, in the order of FIELDS"
         faults.append(Fault(path=where, reason=reason, value=str(len(facts))))
         return
-    if not _are_plain(facts):
-        for (name, kind), value in zip(FIELDS.items(), facts, strict=True):
-            if value is not None and not (fits(value) if kind is str else within(value)):
-                faults.append(Fault(path=f"{where}.{name}", reason=_wanted(kind), value=repr(value)))
+    for (name, kind), value in zip(FIELDS.items(), facts, strict=True):
+        if value is not None and not (fits(value) if kind is str else within(value)):
+            faults.append(Fault(path=f"{where}.{name}", reason=_wanted(kind), value=repr(value)))
 
 
-def _are_plain(facts: tuple[Scalar, ...]) -> bool:
-    """Whether nothing can be wrong with a row of facts, told by few calls since every commit asks."""
-    texts, numbers = _TEXTS(facts), _NUMBERS(facts)
-    if not (_TEXT_TYPES.issuperset(map(type, texts)) and _NUMBER_TYPES.issuperset(map(type, numbers))):
-        return False
-    there = [*filter(None, numbers)]
-    return fits(*filter(None, texts)) and (not there or (min(there) >= _LOWEST and max(there) <= _HIGHEST))
+def _is_plain(record: Record) -> bool:
+    """Whether nothing can be wrong with a record's values, told by few calls since every commit asks."""
+    facts = record.facts
+    texts = _TEXTS(facts)
+    numbers = [record.version, record.round, *[n for n in (record.due, *_NUMBERS(facts)) if n is not None]]
+    return (
+        type(record.head) is type(record.body) is bytes
+        and _TEXT_TYPES.issuperset(map(type, texts))
+        and _NUMBER_TYPES.issuperset(map(type, numbers))
+        and min(numbers) >= _LOWEST
+        and max(numbers) <= _HIGHEST
+        and fits(record.case, record.matter, *filter(None, texts))
+    )
 
 
 def _check_expect(expect: Expect, faults: list[Fault]) -> None:
@@ -180,10 +187,11 @@ def _check_private(batch: Batch, faults: list[Fault]) -> None:
 
 
 def _check_awaits(awaits: Awaits, faults: list[Fault]) -> None:
-    _check_texts("awaits", faults, awaits.case)
+    addresses = [one.address for one in awaits.asked]
+    if not fits(awaits.case, *addresses):
+        _check_texts("awaits", faults, awaits.case, *addresses)
     for one in awaits.asked:
-        _check_texts("awaits", faults, one.address)
-        if one.until is not None:
+        if one.until is not None and not within(one.until):
             _check_integers("awaits", faults, one.until)
         if one.case != awaits.case:
             reason = f"whoever is asked is asked in this case, {awaits.case}"

@@ -6,16 +6,25 @@ example of the property tests, has a place of its own, so a storage may keep wha
 
 from __future__ import annotations
 
+from civicflow.testing.storage.atomicity import AtomicitySuite
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.commits import CommitSuite
 from civicflow.testing.storage.deadlines import DeadlineSuite
+from civicflow.testing.storage.durability import DurabilitySuite
 from civicflow.testing.storage.evidence import EvidenceSuite
+from civicflow.testing.storage.feeds import FeedSuite
 from civicflow.testing.storage.finding import FindingSuite
 from civicflow.testing.storage.handles import HandleSuite
+from civicflow.testing.storage.isolation import IsolationSuite
 from civicflow.testing.storage.keys import KeySuite
+from civicflow.testing.storage.lanes import LaneSuite
+from civicflow.testing.storage.offices import OfficeSuite
+from civicflow.testing.storage.openings import OpeningSuite
 from civicflow.testing.storage.outbox import OutboxSuite
+from civicflow.testing.storage.races import RaceSuite
 from civicflow.testing.storage.reading import ReadingSuite
 from civicflow.testing.storage.sequences import SequenceSuite
+from civicflow.testing.storage.times import TimeSuite
 from civicflow.testing.storage.values import ValueSuite
 from civicflow.testing.storage.workers import WorkerSuite
 
@@ -24,16 +33,25 @@ __all__ = ["StorageContract"]
 
 class StorageContract(
     CommitSuite,
+    AtomicitySuite,
     KeySuite,
     ReadingSuite,
+    IsolationSuite,
+    FeedSuite,
     FindingSuite,
     SequenceSuite,
     DeadlineSuite,
     EvidenceSuite,
     OutboxSuite,
+    LaneSuite,
     ValueSuite,
+    TimeSuite,
     HandleSuite,
+    OpeningSuite,
+    DurabilitySuite,
     WorkerSuite,
+    RaceSuite,
+    OfficeSuite,
     StorageSuite,
 ):
     """Subclass it in a test module; pytest collects the subclass.

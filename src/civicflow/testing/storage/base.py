@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import ClassVar
 
 import pytest
 
@@ -11,7 +12,13 @@ from civicflow.plugins.storage.contract import Storage
 
 
 class StorageSuite:
-    """How the suite comes to a storage."""
+    """How the suite comes to a storage.
+
+    `open_storage` and `fresh` must be defined. The others may be: they show the suite what it cannot see from outside.
+    """
+
+    concern: ClassVar[str] = ""
+    """What a part of the suite is about, as the report names it."""
 
     def open_storage(self, place: str) -> Storage:
         """Open the place that `fresh` named; the same place again, as long as one is open, is the same data."""
@@ -22,9 +29,27 @@ class StorageSuite:
         raise NotImplementedError
 
     @contextmanager
+    def slow_commits(self, place: str, matter: str) -> Iterator[None]:
+        """Let every commit that appends to this matter rest after its first write, for some hundredths of a second.
+
+        A server can do so by a trigger that sleeps. Left as it is, the slow writer of the tests is only a large one.
+        """
+        yield
+
+    def on_disk(self, place: str) -> bytes | None:
+        """Every byte that is kept of a closed place, to see that what was erased is gone; None where nobody can tell."""
+        return None
+
+    @contextmanager
     def storage(self) -> Iterator[Storage]:
         """A new, empty storage that is closed at the end."""
-        storage = self.open_storage(self.fresh())
+        with self.opened(self.fresh()) as storage:
+            yield storage
+
+    @contextmanager
+    def opened(self, place: str) -> Iterator[Storage]:
+        """A handle on a place that is closed at the end."""
+        storage = self.open_storage(place)
         try:
             yield storage
         finally:

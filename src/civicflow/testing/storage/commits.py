@@ -14,6 +14,8 @@ from civicflow.testing.storage.builders import NOON, by, child, everything, head
 class CommitSuite(StorageSuite):
     """A wrong version raises Conflict and changes nothing."""
 
+    concern = "commits"
+
     def test_a_commit_is_read_back_as_it_was_written(self) -> None:
         """Records, entries and the position come back; a child stands beside its root."""
         with self.storage() as storage:

@@ -13,6 +13,8 @@ from civicflow.testing.storage.builders import NOON, child, put, write
 class DeadlineSuite(StorageSuite):
     """A deadline is a column of its record; it moves with a commit, and by a rearm."""
 
+    concern = "deadlines and the asked"
+
     def test_a_deadline_is_due_at_its_very_instant(self) -> None:
         """Not a microsecond before."""
         with self.storage() as storage:

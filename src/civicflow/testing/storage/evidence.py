@@ -13,6 +13,8 @@ from civicflow.testing.storage.builders import head, put, write
 class EvidenceSuite(StorageSuite):
     """What lies beside the entries."""
 
+    concern = "private parts, heads, documents"
+
     def test_a_private_part_lies_beside_its_entry(self) -> None:
         """By matter and version, and in pages over all."""
         with self.storage() as storage:

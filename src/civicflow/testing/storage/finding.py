@@ -38,6 +38,8 @@ def _names(cases: list[StoredCase] | tuple[StoredCase, ...]) -> list[str]:
 class FindingSuite(StorageSuite):
     """Records by their declared fields; None counts as less than every value."""
 
+    concern = "queries and pages"
+
     def test_it_finds_what_a_plain_list_would(self) -> None:
         """Every operator and order, with Nones and ties, in one page or in many."""
 

@@ -38,12 +38,20 @@ _METHODS: dict[str, Callable[[Storage], Any]] = {
 class HandleSuite(StorageSuite):
     """A handle is open until it is closed."""
 
+    concern = "handles"
+
     def test_it_keeps_the_protocol(self) -> None:
         """And says for which version of the contract it was written."""
         with self.storage() as storage:
             assert isinstance(storage, Storage)
             assert storage.api_version == API_VERSION
             assert isinstance(storage.capabilities, frozenset)
+
+    def test_it_says_what_it_can_do(self, record_property: Callable[[str, object], None]) -> None:
+        """Its capabilities are names; `civicflow.testing.report` prints them beside the results."""
+        with self.storage() as storage:
+            assert all(isinstance(name, str) for name in storage.capabilities)
+            record_property("capabilities", " ".join(sorted(storage.capabilities)))
 
     def test_migrating_again_changes_nothing(self) -> None:
         """An opened storage is ready."""

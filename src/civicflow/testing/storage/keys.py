@@ -13,6 +13,8 @@ from civicflow.testing.storage.builders import everything, put, write
 class KeySuite(StorageSuite):
     """The same key with the same digest gives the first answer; with another digest it is a mismatch."""
 
+    concern = "idempotency"
+
     def test_a_repeated_command_writes_nothing_and_gives_the_first_answer(self) -> None:
         """Even though its version would conflict by now."""
         with self.storage() as storage:

@@ -24,6 +24,8 @@ def _names(claims: tuple[Claim, ...]) -> list[str]:
 class OutboxSuite(StorageSuite):
     """A row is lent to one worker at a time, and in order."""
 
+    concern = "outbox"
+
     def test_a_message_goes_out_with_the_commit_that_put_it(self) -> None:
         """As it was put, counted as its first attempt."""
         with self.storage() as storage:

@@ -10,6 +10,8 @@ from civicflow.testing.storage.builders import by, child, entry_body, entry_hash
 class ReadingSuite(StorageSuite):
     """Reads see one committed snapshot each."""
 
+    concern = "reading"
+
     def test_unknown_ids_are_left_out(self) -> None:
         """An empty storage answers too, and an id may be asked for twice."""
         with self.storage() as storage:

@@ -49,6 +49,15 @@ def _bare(cases: Mapping[str, StoredCase]) -> dict[str, StoredCase]:
     return {case: attrs.evolve(stored, facts=()) for case, stored in cases.items()}
 
 
+@attrs.define(eq=False)
+class _List:
+    """A list whose pages are being turned: its next page, what it still owes or showed, and what it showed."""
+
+    query: Query
+    owed: set[str]
+    seen: set[str]
+
+
 class _Machine(RuleBasedStateMachine):
     """Commits, right and wrong, against one storage; after each, all of it is read."""
 
@@ -59,6 +68,7 @@ class _Machine(RuleBasedStateMachine):
         self.place = self.suite.fresh()
         self.storage = self.suite.open_storage(self.place)
         self.model = Model()
+        self.lists: list[_List] = []
 
     def teardown(self) -> None:
         if hasattr(self, "storage"):
@@ -74,6 +84,8 @@ class _Machine(RuleBasedStateMachine):
         parts = (Private(matter, last, b"salt", b"body"),) if private else ()
         position = self.storage.commit(Batch(writes=(new,), private=parts)).position
         self.model.cases.update({record.case: _stored(record) for record in new.records})
+        for one in self.lists:
+            one.owed -= {record.case for record in new.records}
         self.model.feed += [(matter, entry.version) for entry in new.entries]
         self.model.private |= {(part.matter, part.version) for part in parts}
         assert position == self.storage.commit(Batch()).position
@@ -168,6 +180,27 @@ class _Machine(RuleBasedStateMachine):
             found += [case.case for case in following.items]
         assert found == wanted[: 2 * limit]
 
+    @rule(query=queries(), limit=st.integers(1, 2))
+    def begin_a_list(self, query: Query, limit: int) -> None:
+        """Its pages are turned while others write."""
+        owed = set(answer(list(self.model.cases.values()), query))
+        self.lists[:] = [*self.lists[-2:], _List(attrs.evolve(query, limit=limit), owed, set())]
+
+    @precondition(lambda self: self.lists)
+    @rule(data=st.data())
+    def turn_a_page(self, data: st.DataObject) -> None:
+        """On the last one, every record that did not change has been seen; none of them is seen twice."""
+        turned = data.draw(st.sampled_from(self.lists))
+        page = self.storage.find(turned.query)
+        names = [case.case for case in page.items]
+        again = turned.seen & turned.owed & set(names)
+        assert not again, f"{again} came twice"
+        turned.seen |= set(names)
+        turned.query = attrs.evolve(turned.query, after=page.next)
+        if not page.next:
+            assert turned.owed <= turned.seen, f"{turned.owed - turned.seen} never came"
+            self.lists.remove(turned)
+
     @invariant()
     def it_holds_what_the_model_holds(self) -> None:
         """Everything that can be read."""
@@ -191,6 +224,8 @@ class _Machine(RuleBasedStateMachine):
 
 class SequenceSuite(StorageSuite):
     """Whatever was done before, each call does what it says."""
+
+    concern = "any sequence"
 
     def test_any_sequence_of_calls(self) -> None:
         """Writes, conflicts, keys, rearms, erasures and reopening in any order."""

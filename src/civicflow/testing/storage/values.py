@@ -21,6 +21,8 @@ _LIMITS = (-(2**63), -1, 0, 2**53 + 1, 2**63 - 1)
 class ValueSuite(StorageSuite):
     """Any Unicode but NUL, integers of 64 bits, any bytes."""
 
+    concern = "values"
+
     def test_any_text_comes_back(self) -> None:
         """Astral characters, both directions of writing, combining marks, line ends: nothing is normalised."""
 

@@ -6,14 +6,12 @@ import multiprocessing
 import threading
 from collections.abc import Callable
 from multiprocessing.queues import SimpleQueue
-from typing import Any
-
-import pytest
 
 from civicflow.errors import Conflict
 from civicflow.plugins.storage.contract import Batch, Done, Storage
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, child, message, put, write
+from civicflow.testing.storage.together import forking, together
 
 _THREADS = 6
 _PROCESSES = 3
@@ -23,11 +21,13 @@ _ROUNDS = 15
 class WorkerSuite(StorageSuite):
     """Whoever runs beside whom, each commit is one whole."""
 
+    concern = "threads and processes"
+
     def test_of_many_racers_for_one_version_one_wins(self) -> None:
         """Creating and advancing alike; the losers are told what is there now."""
         with self.storage() as storage:
             for version in range(_ROUNDS):
-                results = _together([lambda v=version: _won(storage, v)] * _THREADS)  # type: ignore[misc]
+                results = together([lambda v=version: _won(storage, v)] * _THREADS)  # type: ignore[misc]
                 assert sorted(results, key=str) == [version + 1] * (_THREADS - 1) + ["won"]
             assert [entry.version for entry in storage.feed()] == list(range(1, _ROUNDS + 1))
 
@@ -55,7 +55,7 @@ class WorkerSuite(StorageSuite):
                     assert len(versions) <= 1
                     assert len(cases) in {0, 2}
 
-            _together([writing, reading, reading])
+            together([writing, reading, reading])
 
     def test_a_reader_of_the_feed_misses_nothing(self) -> None:
         """Going on from the last position it saw, while several write."""
@@ -82,7 +82,7 @@ class WorkerSuite(StorageSuite):
                         position = entry.position
                         seen.append((entry.matter, entry.version))
 
-            _together([*(writer(f"T-{number}") for number in range(_THREADS)), reading])
+            together([*(writer(f"T-{number}") for number in range(_THREADS)), reading])
             for number in range(_THREADS):
                 assert [version for matter, version in seen if matter == f"T-{number}"] == list(range(1, _ROUNDS + 1))
 
@@ -105,7 +105,7 @@ class WorkerSuite(StorageSuite):
 
             # A worker may find every lane lent and stop; the last one to settle goes on with what became free.
             while len(delivered) < len(rows):
-                _together([working(f"w{number}") for number in range(3)])
+                together([working(f"w{number}") for number in range(3)])
             assert len(delivered) == len(set(delivered))
             for lane in lanes:
                 assert [name for name in delivered if name.startswith(lane)] == [
@@ -118,7 +118,7 @@ class WorkerSuite(StorageSuite):
         storage = self.open_storage(place)
         try:
             self.need(storage, "multi_process")
-            context = _forking()
+            context = forking()
             won: SimpleQueue[int] = context.SimpleQueue()
             # One child goes on with the handle that it inherits, the others open their own.
             children = [context.Process(target=self._racing, args=(place, won)) for _ in range(_PROCESSES - 1)]
@@ -143,7 +143,7 @@ class WorkerSuite(StorageSuite):
         try:
             self.need(storage, "durable")
             self.need(storage, "multi_process")
-            context = _forking()
+            context = forking()
             for _ in range(3):
                 before = len(storage.history("T-1"))
                 done: SimpleQueue[int] = context.SimpleQueue()
@@ -176,12 +176,6 @@ class WorkerSuite(StorageSuite):
             storage.close()
 
 
-def _forking() -> Any:
-    if "fork" not in multiprocessing.get_all_start_methods():
-        pytest.skip("this system cannot fork")
-    return multiprocessing.get_context("fork")
-
-
 def _won(storage: Storage, version: int) -> object:
     try:
         put(storage, "T-1", version)
@@ -198,26 +192,3 @@ def _race(storage: Storage, won: SimpleQueue[int]) -> None:
         put(storage, name, version)
         wins += _won(storage, version) == "won"
     won.put(wins)
-
-
-def _together(works: list[Callable[[], object]]) -> list[object]:
-    """Run all at once in threads; the first error is raised here."""
-    results: list[object] = []
-    errors: list[BaseException] = []
-    start = threading.Barrier(len(works))
-
-    def run(work: Callable[[], object]) -> None:
-        try:
-            start.wait()
-            results.append(work())
-        except BaseException as error:  # noqa: BLE001  raised in the test's own thread
-            errors.append(error)
-
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if errors:
-        raise errors[0]
-    return results

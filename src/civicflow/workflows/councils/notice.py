@@ -15,7 +15,7 @@ from __future__ import annotations
 import attrs
 
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, Holder
-from civicflow.workflows.engine.effects import Drop, Opening, Spawn, Tell
+from civicflow.workflows.engine.effects import Drop, Opening, Spawn, Tell, TellRequester
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import Every, First
 from civicflow.workflows.engine.situation import Situation
@@ -58,8 +58,25 @@ OBJECTION = Flow(
         State("dropped", "no longer needed | 不再需要", final="dropped"),
     ),
     (
-        Step("answer", "answer | 答复", ("raised", "supervised"), "answered", SECRETARY, AnswerObjection),
-        Step("uphold", "uphold | 认定成立", ("raised", "supervised"), "upheld", SECRETARY, AnswerObjection, asks=False),
+        Step(
+            "answer",
+            "answer | 答复",
+            ("raised", "supervised"),
+            "answered",
+            SECRETARY,
+            AnswerObjection,
+            does=(TellRequester("answered", "your objection to “{title}” was answered | 您对“{title}”的异议已答复"),),
+        ),
+        Step(
+            "uphold",
+            "uphold | 认定成立",
+            ("raised", "supervised"),
+            "upheld",
+            SECRETARY,
+            AnswerObjection,
+            does=(TellRequester("upheld", "your objection to “{title}” was upheld | 您对“{title}”的异议成立"),),
+            asks=False,
+        ),
         Step(
             "remind",
             "remind | 催办",

@@ -24,7 +24,7 @@ from civicflow.ids import CaseId, parent_of
 from civicflow.ledger.entries import Entry
 from civicflow.workflows.engine.records import NEW, Case, Clock, Hold, blank, freeze, thaw
 
-_INSTANTS: Final = frozenset({"opened", "promise", "handled", "closed"})
+_INSTANTS: Final = frozenset({"opened", "promise", "handled", "evaluated", "closed"})
 _new_clock: Final = maker(Clock)
 
 

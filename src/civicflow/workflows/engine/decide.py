@@ -264,7 +264,7 @@ class Deciding:
 
     def _situation(self, working: _Working, case: Case, plan: Plan, act: Act) -> Situation:
         world = self.world
-        happened = world.recorded if act.happened is None else self._past(act.happened)
+        happened = world.recorded if act.happened is None else self._past(case, act.happened)
         data = typed(plan.step, act.data)
         if plan.step.reads:
             missing = [
@@ -277,10 +277,14 @@ class Deciding:
         root, version = working.cases[working.root], working.version + 1
         return _new_situation(case, root, data, act.actor, happened, version, world, working.cases)
 
-    def _past(self, happened: datetime) -> datetime:
+    def _past(self, case: Case, happened: datetime) -> datetime:
         happened, now = check_aware(happened), self.world.recorded
         if happened > now:
             msg = f"a step cannot happen in the future; got {happened.isoformat()}, it is {now.isoformat()}"
+            raise InvalidInput(msg)
+        if case.opened is not None and happened < case.opened:
+            began = case.opened.isoformat()
+            msg = f"a step cannot happen before its case began; got {happened.isoformat()}, it began {began}"
             raise InvalidInput(msg)
         return happened
 

@@ -45,19 +45,21 @@ class Count:
 
 @attrs.frozen
 class Stamp:
-    """Note the moment on which handling ended.
+    """Note the moment of a step.
 
     Attributes:
+        of: what ended then: ``handled`` or ``evaluated``.
         keep: an earlier moment stands.
-        clear: handling goes on after all, no moment stands.
+        clear: it goes on after all, no moment stands.
     """
 
+    of: str = "handled"
     keep: bool = False
     clear: bool = False
 
     def apply(self, situation: Situation, change: Change) -> None:
-        if not (self.keep and situation.case.handled):
-            change.set["handled"] = None if self.clear else situation.happened
+        if not (self.keep and getattr(situation.case, self.of)):
+            change.set[self.of] = None if self.clear else situation.happened
 
 
 @attrs.frozen
@@ -139,6 +141,7 @@ class Spawn:
         state = rules.states[self.state]
         promise = promised(getattr(situation.data, self.promised), situation) if self.promised else None
         clocks = arm(state, situation.happened, promise, world.calendar)
+        taken = {child["id"] for child in change.opened}
         for opening in self.openings.of(situation):
             child: dict[str, Any] = {
                 "id": child_id(situation.case.id, opening.key, situation.version),
@@ -157,9 +160,10 @@ class Spawn:
                 child["clocks"] = clocks
             if promise is not None:
                 child["promise"] = promise
-            if any(child["id"] == other["id"] for other in change.opened):
+            if child["id"] in taken:
                 msg = f"{opening.key!r} is named twice; name each body once"
                 raise InvalidInput(msg)
+            taken.add(child["id"])
             change.opened.append(child)
 
 

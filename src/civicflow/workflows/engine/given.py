@@ -54,7 +54,11 @@ def _read(step: str, wanted: type[Any], data: Mapping[str, Any]) -> Any:
     if faults:
         msg = f"step {step!r} needs {_shape(wanted)}"
         raise InvalidInput(msg, faults)
-    return wanted(**data)
+    try:
+        return wanted(**data)
+    except (TypeError, AttributeError, ArithmeticError) as error:
+        msg = f"step {step!r} needs {_shape(wanted)}; what was given does not fit: {error}"
+        raise InvalidInput(msg) from error
 
 
 def _unknown(name: str, fields: Mapping[str, Any]) -> str:
@@ -76,16 +80,15 @@ def parts(data: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     hidden: dict[str, Any] = {}
     if data is None:
         return public, hidden
-    for name, is_private in _fields(type(data)):
+    for name, is_private in _fields(type(data)):  # type: ignore[arg-type]  # a class is hashable
         value = getattr(data, name)
         if value is None or value in ((), ""):
             continue
-        plainly = type(value) is bool or (type(value) is str and "\0" not in value)
-        (hidden if is_private else public)[name] = value if plainly else plain(value, path=name)
+        (hidden if is_private else public)[name] = plain(value, path=name)
     return public, hidden
 
 
 @cache
-def _fields(data: type[object]) -> tuple[tuple[str, bool], ...]:
+def _fields(data: type[Any]) -> tuple[tuple[str, bool], ...]:
     """The fields of a step's data, and whether each is private."""
     return tuple((field.name, bool(field.metadata.get(_PRIVATE))) for field in attrs.fields(data))

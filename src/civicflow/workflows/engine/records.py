@@ -81,7 +81,7 @@ class Case:
         clocks: the limits that run.
         holds: what it waits for; while there is one, no clock runs.
         round: raised when mass children of an earlier question no longer count.
-        opened, promise, handled, closed: see `CaseFacts`; instants in UTC.
+        opened, promise, handled, evaluated, closed: see `CaseFacts`; instants in UTC.
         outcome: why it ended, or empty while it is open.
         recorded: when its matter's last entry that touched it was recorded.
     """
@@ -107,6 +107,7 @@ class Case:
     opened: datetime | None = None
     promise: datetime | None = None
     handled: datetime | None = None
+    evaluated: datetime | None = None
     closed: datetime | None = None
     outcome: str = ""
     recorded: datetime | None = None

@@ -376,6 +376,7 @@ FOUR_PART_TICKET = Flow(
             guards=(guards.FULL_RANGE,),
             does=(
                 Keep(("resolved", "satisfied")),
+                Stamp("evaluated"),
                 Tell(DISPATCHER, "evaluated", "“{title}” was evaluated | “{title}”已评价"),
             ),
         ),

@@ -34,6 +34,7 @@ _VERSION_1: Final = (
         flow TEXT, state TEXT, outcome TEXT, unit TEXT, body TEXT, requester TEXT, category TEXT, slot TEXT,
         brood TEXT, key TEXT, title TEXT,
         opened INTEGER, promise INTEGER, handled INTEGER, closed INTEGER, resolved INTEGER, satisfied INTEGER,
+        evaluated INTEGER,
         content BLOB NOT NULL
     ) STRICT""",
     "CREATE INDEX cases_due ON cases (due, case_id) WHERE due IS NOT NULL",

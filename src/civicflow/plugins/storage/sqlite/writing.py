@@ -8,6 +8,8 @@ Whether a version still holds is told by the number of rows that an update chang
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
+from operator import attrgetter
 from typing import Final
 
 from civicflow.errors import Conflict, IdempotencyMismatch
@@ -45,6 +47,7 @@ PUT_HEAD: Final = (
 FILE: Final = "INSERT INTO filed (digest, body) VALUES (?, ?) ON CONFLICT (digest) DO NOTHING"
 
 _Row = tuple[str | int | bytes | None, ...]
+_beside: Final = attrgetter("case", "matter", "version", "head", "round", "due")
 
 
 def commit(cursor: sqlite3.Cursor, batch: Batch) -> Commit:
@@ -111,16 +114,7 @@ def _put_records(cursor: sqlite3.Cursor, write: Write) -> None:
 
 
 def _row(record: Record) -> _Row:
-    return (
-        record.case,
-        record.matter,
-        record.version,
-        record.head,
-        record.round,
-        record.due,
-        *record.facts,
-        record.body,
-    )
+    return (*_beside(record), *record.facts, record.body)
 
 
 def _conflict(cursor: sqlite3.Cursor, write: Write) -> Conflict:
@@ -146,21 +140,29 @@ def _last(cursor: sqlite3.Cursor) -> int:
 def _put_beside(cursor: sqlite3.Cursor, batch: Batch) -> None:
     """What hangs on entries and cases."""
     if batch.private:
-        cursor.executemany(PUT_PRIVATE, [(p.matter, p.version, p.salt, p.body) for p in batch.private])
+        _each(cursor, PUT_PRIVATE, [(p.matter, p.version, p.salt, p.body) for p in batch.private])
     if batch.erase:
         cursor.executemany(ERASE, batch.erase)
     for awaits in batch.awaits:
         cursor.execute(FORGET_AWAITS, (awaits.case,))
         if awaits.asked:
-            cursor.executemany(PUT_AWAIT, [(one.case, one.address, one.until) for one in awaits.asked])
+            _each(cursor, PUT_AWAIT, [(one.case, one.address, one.until) for one in awaits.asked])
     for rearm in batch.rearm:
         row = cursor.execute(REARM, (rearm.due, rearm.case)).fetchone()
         check_rearm(batch, rearm.case, row[0] if row else None)
     if batch.messages:
         rows = [(m.dedupe, m.case, m.recipient, m.channel, m.topic, m.not_before, m.body) for m in batch.messages]
-        cursor.executemany(PUT_MESSAGE, rows)
+        _each(cursor, PUT_MESSAGE, rows)
     if batch.filed:
         cursor.executemany(FILE, [(document.digest, document.body) for document in batch.filed])
+
+
+def _each(cursor: sqlite3.Cursor, statement: str, rows: Sequence[_Row]) -> None:
+    """Send a statement with each row; for a single one `execute` takes half the time of `executemany`."""
+    if len(rows) == 1:
+        cursor.execute(statement, rows[0])
+    else:
+        cursor.executemany(statement, rows)
 
 
 def _put_heads(cursor: sqlite3.Cursor, batch: Batch) -> None:
