@@ -54,6 +54,15 @@ class TestOurs:
         )
         subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": ":".join(sys.path)})
 
+    @pytest.mark.parametrize("scheme", ["postgresql", "postgres"])
+    def test_name_the_extra_they_need(self, scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Where its driver is not installed, the message says what to install."""
+        for name in [name for name in sys.modules if name.startswith("civicflow.plugins.storage.postgresql")]:
+            monkeypatch.delitem(sys.modules, name)
+        monkeypatch.setitem(sys.modules, "psycopg", None)
+        with pytest.raises(PluginError, match=r"psycopg.*pip install 'civicflow\[postgresql\]'"):
+            open_storage(f"{scheme}://localhost/town")
+
     def test_cannot_be_taken_over(self, install: Install) -> None:
         """A distribution that announces ``memory`` is listed as failed and never asked; nothing else suffers."""
         install(
@@ -112,11 +121,6 @@ class TestTheirs:
 
 class TestUnknown:
     """A scheme that nobody brings."""
-
-    def test_names_the_known_and_the_extra(self) -> None:
-        """For a scheme of an extra the message says what to install."""
-        with pytest.raises(PluginError, match=r"no storage postgresql://, known are memory, .*civicflow\[postgresql\]"):
-            open_storage("postgresql://localhost/town")
 
     def test_names_the_group(self) -> None:
         """For any other it says where such a backend would be announced."""

@@ -14,23 +14,21 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-import attrs
-
-from civicflow.calendars import WorkingCalendar, to_micros
+from civicflow.calendars import to_micros
 from civicflow.errors import CivicflowError, Conflict, NotFound
-from civicflow.ids import CaseId, IdSource, NewBytes, PersonId, UnitId, matter_of, path_safe
-from civicflow.plugins.manager import Plugins
-from civicflow.plugins.notify.contract import Notifier
+from civicflow.ids import CaseId, PersonId, UnitId, matter_of, path_safe
+from civicflow.office.answers import Found, Ticked
+from civicflow.office.given import Given
 from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage, StoredCase
 
 if TYPE_CHECKING:
     from civicflow.hierarchy.authority import Actor
     from civicflow.hierarchy.chart import Chart
-    from civicflow.ledger.heads import Head, Signer
+    from civicflow.ledger.heads import Head
     from civicflow.office.commands import Commands
     from civicflow.office.ledger_desk import LedgerDesk
     from civicflow.office.registry import RegisterDesk
-    from civicflow.office.surroundings import Clock, Surroundings
+    from civicflow.office.surroundings import Surroundings
     from civicflow.plugins.notify.backoff import Dice
     from civicflow.plugins.notify.relay import RelayReport
     from civicflow.refusals import Refusal
@@ -38,68 +36,10 @@ if TYPE_CHECKING:
     from civicflow.workflows.councils.funds import Funds
     from civicflow.workflows.desk import CaseRef
     from civicflow.workflows.engine.decide import Birth
-    from civicflow.workflows.engine.flow import Flow
     from civicflow.workflows.engine.flows import Flows
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
     from civicflow.workflows.tickets.desk import Tickets
-
-
-@attrs.frozen(kw_only=True)
-class Given:
-    """What an office is given from outside: everything that the domain itself must not reach for.
-
-    Attributes:
-        clock: tells the time.
-        calendar: in which time limits are counted.
-        ids: makes new ids.
-        new_bytes: a source of random bytes, for salts.
-        notifiers: by channel.
-        plugins: observers and bringers of flows.
-        flows: further flows to take into use.
-        signer: signs the heads of the log tree, or None.
-        worker: who claims messages, for operators to read.
-    """
-
-    clock: Clock
-    calendar: WorkingCalendar
-    ids: IdSource
-    new_bytes: NewBytes
-    notifiers: Mapping[str, Notifier]
-    plugins: Plugins
-    flows: tuple[Flow, ...]
-    signer: Signer | None
-    worker: str
-
-
-@attrs.frozen
-class Ticked:
-    """What a tick did.
-
-    Attributes:
-        rung: how many cases had a time limit that passed.
-        early: how many were asked too early and are asked again later.
-        lost: how many somebody else answered first.
-        failed: cases whose question failed, with why; they stay due, and the others were asked all the same.
-    """
-
-    rung: int
-    early: int
-    lost: int
-    failed: tuple[tuple[CaseId, str], ...] = ()
-
-
-@attrs.frozen
-class Found:
-    """A page of cases.
-
-    Attributes:
-        cases: as they are now.
-        next: the cursor of the next page, empty on the last.
-    """
-
-    cases: tuple[Case, ...]
-    next: str
 
 
 class Office:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from civicflow.calendars import WorkingCalendar, china
 from civicflow.errors import InvalidInput
 from civicflow.ids import IdSource, NewBytes, random_ids
-from civicflow.office.office import Given, Office
+from civicflow.office.given import Given
+from civicflow.office.office import Office
 from civicflow.plugins.backends import open_notifier, open_storage
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier

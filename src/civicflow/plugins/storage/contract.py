@@ -47,7 +47,8 @@ class StoredEntry:
     """One entry as it lies in the store.
 
     Attributes:
-        position: its place in the feed: dense from 1, in the order of the commits.
+        position: its place in the feed, rising from 1 in the order in which the feed shows entries; dense where the
+            storage promises ``dense_feed``.
         matter: the matter whose chain it belongs to.
         version: its number in that chain, dense from 1.
         hash: SHA-256 over the previous hash and `body`.
@@ -237,7 +238,7 @@ class Commit:
     """What came of a commit.
 
     Attributes:
-        position: the feed's last position after it.
+        position: that of its last entry; without entries, the feed's last position.
         repeated: the key had been used for the same command before; nothing was written.
         answer: the answer stored with the key, at first or now; empty without a key.
     """
@@ -371,7 +372,7 @@ class Storage(Protocol):
     api_version: int
     capabilities: frozenset[str]
     """What else it can do: ``durable`` (survives its process), ``multi_process``, ``dense_feed`` (positions have no
-    gap at all, so that a missing one proves a deletion)."""
+    gap at all, so that a missing one proves a deletion; else they only rise), ``notify`` (it is `Waking`)."""
 
     def commit(self, batch: Batch) -> Commit:
         """Write a batch, all of it or nothing.
@@ -482,4 +483,24 @@ class Storage(Protocol):
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""
+        ...
+
+
+@runtime_checkable
+class Waking(Protocol):
+    """What a storage with the capability ``notify`` can do beside: wake whoever waits for work."""
+
+    def wait(self, timeout: int) -> bool:
+        """Wait until something was committed, here or elsewhere, since this thread's last call.
+
+        Look for work first and wait then, in turn: a thread's first call returns at once, and a call may return with
+        nothing new to be found. Work that only becomes due (a deadline, a retry) wakes nobody, so no timeout should be
+        longer than one is willing to be late.
+
+        Args:
+            timeout: microseconds after which to give up.
+
+        Returns:
+            Whether there may be something new; False after the timeout.
+        """
         ...

@@ -12,8 +12,8 @@ from civicflow.hierarchy.authority import Actor
 from civicflow.refusals import Reason, Refusal
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
-from civicflow.workflows.tickets.four_part import (
-    FOUR_PART_TICKET,
+from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
+from civicflow.workflows.tickets.parts import (
     Answer,
     Dispatch,
     Evaluate,

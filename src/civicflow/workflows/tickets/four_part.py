@@ -25,12 +25,7 @@ Rules
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
-import attrs
-
-from civicflow.calendars import TimeLimit, time_limit
-from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.ids import UnitId
 from civicflow.workflows.engine.effects import (
@@ -52,156 +47,26 @@ from civicflow.workflows.engine.effects import (
     TellRequester,
 )
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Join, Limit, Named, State, Step
-from civicflow.workflows.engine.given import private
 from civicflow.workflows.engine.joins import All, Every
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.tickets import guards
+from civicflow.workflows.tickets.parts import (
+    Absorb,
+    Answer,
+    Dispatch,
+    Evaluate,
+    HoldBack,
+    Merge,
+    Order,
+    Record,
+    Settle,
+)
 
 DISPATCHER = Holder("secretary", "unit")
 SUPERVISOR = Holder("secretary", "above")
 PARTNER = Holder("officer", "actor")
 CLERK = AnyOf(Holder("secretary", "unit"), Holder("clerk", "unit"))
-
-
-@attrs.frozen(kw_only=True)
-class Order:
-    """What a resident asks for (点单).
-
-    Attributes:
-        title: the public headline.
-        category: in the integrator's own vocabulary.
-        details: private: what else the office needs to know.
-        contact: private: how to reach whoever ordered.
-    """
-
-    title: str
-    category: str = ""
-    details: str = private(default="")
-    contact: str = private(default="")
-
-
-def _units(units: Iterable[UnitId]) -> tuple[UnitId, ...]:
-    return tuple(units)
-
-
-@attrs.frozen(kw_only=True)
-class Dispatch:
-    """To whom a ticket is handed (下单).
-
-    Attributes:
-        to: the bodies.
-        lead: the one of them that leads; None where all lead jointly.
-        within: the time promised, counted from now; None where nothing is promised.
-        note: read by the bodies.
-    """
-
-    to: tuple[UnitId, ...] = attrs.field(converter=_units)
-    lead: UnitId | None = None
-    within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(time_limit))
-    note: str = ""
-
-
-@attrs.frozen
-class Answer:
-    """What whoever ordered is told.
-
-    Attributes:
-        text: the answer, public.
-    """
-
-    text: str
-
-
-def _is_yes_or_no(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
-    if not isinstance(value, bool):
-        msg = f"{attribute.name} is True or False; got {value!r}"
-        raise InvalidInput(msg)
-
-
-def _is_whole(_: object, attribute: attrs.Attribute[int | None], value: object) -> None:
-    if value is not None and type(value) is not int:
-        msg = f"{attribute.name} is a whole number or nothing; got {value!r}"
-        raise InvalidInput(msg)
-
-
-@attrs.frozen(kw_only=True)
-class Evaluate:
-    """The two answers of whoever ordered (评单).
-
-    Attributes:
-        resolved: whether the matter is resolved.
-        satisfied: from 1 (not at all) to 5 (fully), or None.
-        comment: private.
-    """
-
-    resolved: bool = attrs.field(validator=_is_yes_or_no)
-    satisfied: int | None = attrs.field(default=None, validator=_is_whole)
-    comment: str = private(default="")
-
-
-@attrs.frozen
-class Merge:
-    """Into which ticket a duplicate goes (并单).
-
-    Attributes:
-        master: the other ticket's id.
-    """
-
-    master: str
-
-
-@attrs.frozen
-class Absorb:
-    """A duplicate that the master answers for."""
-
-    duplicate: str
-
-
-@attrs.frozen(kw_only=True)
-class HoldBack:
-    """Why a ticket cannot be solved now (挂账), and when it is looked at again.
-
-    Attributes:
-        within: until when it waits at the longest, counted from now.
-        reason: public.
-    """
-
-    within: TimeLimit = attrs.field(converter=time_limit)
-    reason: str
-
-
-@attrs.frozen(kw_only=True)
-class Record:
-    """A matter that another system handles.
-
-    Attributes:
-        title: the public headline.
-        origin: where it is handled and under which number.
-        promise: by when that system promised to handle it, or None.
-        category: in the integrator's own vocabulary.
-        requester: the pseudonymous person who raised it there, or empty.
-        details: private: what was written there.
-    """
-
-    title: str
-    origin: str
-    promise: object = None
-    category: str = ""
-    details: str = private(default="")
-
-
-@attrs.frozen
-class Settle:
-    """How a matter ended elsewhere.
-
-    Attributes:
-        result: in the other system's own words, for instance ``Resolved``.
-        details: private: what else was written there.
-    """
-
-    result: str
-    details: str = private(default="")
 
 
 _PATH_SAFE = re.compile(r"[A-Za-z0-9._-]+")

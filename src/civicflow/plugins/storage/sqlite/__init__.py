@@ -10,10 +10,13 @@ texts, instants are microseconds since 1970 UTC, and the bytes that are hashed l
 
 from __future__ import annotations
 
+import sqlite3
+
 from civicflow.plugins.storage.sqlite.address import Address
+from civicflow.plugins.storage.sqlite.hosting import Host
 from civicflow.plugins.storage.sqlite.store import SqliteStorage
 
-__all__ = ["SqliteStorage", "open_storage"]
+__all__ = ["SqliteStorage", "hosted", "open_storage"]
 
 
 def open_storage(url: str) -> SqliteStorage:
@@ -24,3 +27,19 @@ def open_storage(url: str) -> SqliteStorage:
         StorageError: the file cannot be opened, is no database, or was written by a newer civicflow.
     """
     return SqliteStorage(Address.of(url))
+
+
+def hosted(connection: sqlite3.Connection) -> SqliteStorage:
+    """A storage in the host's transaction: a row of the host and a step of a case are committed together, by the host.
+
+    Each commit is a savepoint, so an error (a `Conflict`, say) leaves the host's transaction as it was before. Begin
+    the transaction with ``BEGIN IMMEDIATE`` if it reads before it writes, or SQLite may refuse the write because another
+    was faster. The tables are created or migrated in the transaction, too, where that is due.
+
+    Args:
+        connection: sqlite3's; it is never committed, rolled back or closed here, and its settings stay as they are.
+
+    Raises:
+        StorageError: the file holds tables of a newer civicflow, or cannot be written.
+    """
+    return SqliteStorage(Host(connection))

@@ -31,8 +31,8 @@ class SqliteStorage:
     api_version = API_VERSION
     capabilities = frozenset({"durable", "multi_process", "dense_feed"})
 
-    def __init__(self, address: Address) -> None:
-        self._pool = Pool(address)
+    def __init__(self, place: Address | Pool) -> None:
+        self._pool = place if isinstance(place, Pool) else Pool(place)
         try:
             self.migrate()
         except BaseException:

@@ -1,0 +1,45 @@
+"""What an office is given from outside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import attrs
+
+from civicflow.calendars import WorkingCalendar
+from civicflow.ids import IdSource, NewBytes
+from civicflow.plugins.manager import Plugins
+from civicflow.plugins.notify.contract import Notifier
+
+if TYPE_CHECKING:
+    from civicflow.ledger.heads import Signer
+    from civicflow.office.surroundings import Clock
+    from civicflow.workflows.engine.flow import Flow
+
+
+@attrs.frozen(kw_only=True)
+class Given:
+    """What an office is given from outside: everything that the domain itself must not reach for.
+
+    Attributes:
+        clock: tells the time.
+        calendar: in which time limits are counted.
+        ids: makes new ids.
+        new_bytes: a source of random bytes, for salts.
+        notifiers: by channel.
+        plugins: observers and bringers of flows.
+        flows: further flows to take into use.
+        signer: signs the heads of the log tree, or None.
+        worker: who claims messages, for operators to read.
+    """
+
+    clock: Clock
+    calendar: WorkingCalendar
+    ids: IdSource
+    new_bytes: NewBytes
+    notifiers: Mapping[str, Notifier]
+    plugins: Plugins
+    flows: tuple[Flow, ...]
+    signer: Signer | None
+    worker: str
