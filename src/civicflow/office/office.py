@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from civicflow.ledger.heads import Head
     from civicflow.office.commands import Commands
     from civicflow.office.ledger_desk import LedgerDesk
+    from civicflow.office.lists import Lists, Waiting
     from civicflow.office.registry import RegisterDesk
     from civicflow.office.surroundings import Surroundings
     from civicflow.plugins.notify.backoff import Dice
@@ -85,6 +86,12 @@ class Office:
         import random  # noqa: TID251 - the office is where chance comes in
 
         return random.Random()  # noqa: S311 - jitter between attempts to deliver is no secret
+
+    @cached_property
+    def _lists(self) -> Lists:
+        from civicflow.office.lists import Lists
+
+        return Lists(self._storage, self._around)
 
     @cached_property
     def register(self) -> RegisterDesk:
@@ -340,6 +347,19 @@ class Office:
 
         case = case_of(stored)
         return step in self.flows.rules(case.flow).plans[case.state]
+
+    def inbox(self, actor: Actor) -> tuple[Waiting, ...]:
+        """What waits for somebody: the cases in which they are asked to act, the most urgent first.
+
+        Args:
+            actor: a person in a post: what that post is asked; a person alone: whatever reaches them, in any post they
+                hold today and as whoever raised a matter.
+        """
+        return self._lists.inbox(actor)
+
+    def stuck(self) -> tuple[Case, ...]:
+        """Open cases that no clock will ever bring on, since every step of it was refused; somebody has to look at them."""
+        return self._lists.stuck()
 
     def find(self, *, limit: int = 100, after: str = "", order: tuple[str, ...] = (), **equal: Scalar) -> Found:
         """Cases by their facts, a page at a time; see `civicflow.ledger.facts.CaseFacts` for the fields.
