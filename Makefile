@@ -11,7 +11,7 @@ ARGS ?=
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
 
-demo: ## a small town's week, from the first report to the audited ledger
+demo: ## three cities, from the first order to the proof of the ledger, into out/
 	@tools/environment demo
 	$(BIN)/python examples/demo.py $(ARGS)
 

@@ -27,7 +27,7 @@ from civicflow.refusals import Reason, Refusal
 from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.clocks import anchors_of, arm
-from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Join
+from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Join, Step
 from civicflow.workflows.engine.flows import Plan, Rules
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.records import NEW, Case, Matter
@@ -249,18 +249,19 @@ class Deciding:
         rules = self.world.flows.rules(case.flow)
         plan = rules.plans[case.state].get(act.step)
         if plan is None:
-            return self._impossible(rules, case, act)
+            return self._impossible(working, rules, case, act)
         situation = self._situation(working, case, plan, act)
         reasons, needed = self._objections(case, plan, situation)
         if reasons:
-            return self._refusal(rules, case, act.step, reasons, needed)
+            return self._refusal(working, rules, case, act, reasons, needed)
         chosen = self._branch(plan, situation)
         if chosen is None:
             reason = Reason(rule="branch", text=CATALOGUE.say("refusal.branch", step=plan.step.text))
-            return self._refusal(rules, case, act.step, (reason,), ())
+            return self._refusal(working, rules, case, act, (reason,))
         branch, to = chosen
         change = self._record(working, rules, situation, plan, branch, to, change or Change(), act)
-        return self._follow(working, rules, situation, to, change)
+        self._follow(working, rules, situation, to, change)
+        return None
 
     def _situation(self, working: _Working, case: Case, plan: Plan, act: Act) -> Situation:
         world = self.world
@@ -380,7 +381,7 @@ class Deciding:
 
     # -- what follows ------------------------------------------------------------------------------------------------
 
-    def _follow(self, working: _Working, rules: Rules, situation: Situation, to: str, change: Change) -> Refusal | None:
+    def _follow(self, working: _Working, rules: Rules, situation: Situation, to: str, change: Change) -> None:
         case, entry = situation.case, working.entries[-1]
         for carry in change.carried:
             self._carry(carry.case, Act(step=carry.step, actor=RULE, data=carry.data, cause=entry.ref))
@@ -389,7 +390,6 @@ class Deciding:
             self._join(working, working.cases[parent], entry)
         elif to != STAY and rules.states[to].joins:
             self._join(working, working.cases[case.id], entry)
-        return None
 
     def _carry(self, case: CaseId, act: Act) -> None:
         matter = matter_of(case)
@@ -418,7 +418,7 @@ class Deciding:
 
     # -- refusals ----------------------------------------------------------------------------------------------------
 
-    def _impossible(self, rules: Rules, case: Case, act: Act) -> Refusal:
+    def _impossible(self, working: _Working, rules: Rules, case: Case, act: Act) -> Refusal:
         step = next((step for step in rules.flow.steps if step.name == act.step), None)
         if step is None:
             names = ", ".join(step.name for step in rules.flow.steps)
@@ -426,15 +426,35 @@ class Deciding:
             raise NotFound(msg)
         state = rules.states.get(case.state)
         text = CATALOGUE.say("refusal.state", step=step.text, state=state.text if state else CATALOGUE["state.new"])
-        return self._refusal(rules, case, act.step, (Reason(rule="state", text=text),), ())
+        return self._refusal(working, rules, case, act, (Reason(rule="state", text=text),))
 
     def _refusal(
-        self, rules: Rules, case: Case, step: str, reasons: tuple[Reason, ...], needed: tuple[Text, ...]
+        self,
+        working: _Working,
+        rules: Rules,
+        case: Case,
+        act: Act,
+        reasons: tuple[Reason, ...],
+        needed: tuple[Text, ...] = (),
     ) -> Refusal:
-        open_now = [plan.step for plan in rules.plans[case.state].values() if plan.step.while_held or not case.holds]
-        possible = {} if case.state == NEW else {s.name: s.text for s in open_now if for_people(s.by)}
-        until = None if case.due is None else case.due.astimezone(zone_named(self.world.calendar.zone))
-        return Refusal(case=case.id, step=step, reasons=reasons, needed=needed, possible=possible, until=until)
+        root, now = working.cases[working.root], self.world.recorded
+        bare = _new_situation(case, root, None, act.actor, now, working.version + 1, self.world, working.cases)
+        leading = [] if case.state == NEW else [plan.step for plan in rules.plans[case.state].values()]
+        return Refusal(
+            case=case.id,
+            step=act.step,
+            reasons=reasons,
+            needed=needed,
+            possible={step.name: step.text for step in leading if _is_open(step, bare)},
+            until=None if case.due is None else case.due.astimezone(zone_named(self.world.calendar.zone)),
+        )
+
+
+def _is_open(step: Step, situation: Situation) -> bool:
+    """Whether somebody may take the step now, as far as that can be told before anything is given or read."""
+    if not for_people(step.by) or (situation.case.holds and not step.while_held):
+        return False
+    return bool(step.reads) or all(guard.asks_data or guard.test(situation) for guard in step.guards)
 
 
 def _move(matter: MatterId, working: _Working) -> Move:
