@@ -16,6 +16,9 @@ settings.register_profile("fast", _PATIENT, max_examples=50, stateful_step_count
 settings.register_profile("deep", _PATIENT, max_examples=2_000, stateful_step_count=80)
 settings.load_profile("fast")
 
+# A run ends with what each storage can do.
+pytest_plugins = ["civicflow.testing.report"]
+
 _REGISTERS = Path(__file__).parent / "examples" / "registers"
 
 # A distribution of its own, which the tests install and use like a stranger's.

@@ -386,3 +386,56 @@ class TestErasing:
         assert town.office.erase(ticket, by=town.secretary(), why="again") == 0
         town.check(ticket)
         assert town.office.tickets.dispatch(ticket, to=["health"], by=town.secretary()).state == "dispatched"
+
+
+class TestCorrecting:
+    """A correction is a new entry that names the wrong one; figures use the corrected value."""
+
+    def test_figures_use_the_corrected_value_and_can_show_what_was_entered(
+        self, open_town: OpenTown, storage: Storage
+    ) -> None:
+        """Nothing is edited: the wrong entry stands, the ledger verifies, and both figures can be had."""
+        town = open_town(storage)
+        ticket = town.ordered(category="nosie")
+        order = town.office.ledger.entries(ticket)[0]
+        corrected = town.office.correct(order, {"category": "noise"}, by=town.secretary(), why="misspelt")
+        assert corrected.data["category"] == "noise"
+        entries = town.office.ledger.entries(ticket)
+        assert (entries[-1].step, entries[-1].corrects, entries[0]) == ("correct", order.ref, order)
+        assert set(town.office.ledger.rates_by("category")) == {"noise"}
+        assert set(town.office.ledger.rates_by("category", as_recorded=True)) == {"nosie"}
+        assert town.office.ledger.verify().ok
+        town.check(ticket)
+        assert town.office.tickets.dispatch(ticket, to=["health"], by=town.secretary()).state == "dispatched"
+
+    def test_whoever_entered_it_may_and_a_stranger_may_not(self, town: Town) -> None:
+        """The refusal says who could; nothing is changed."""
+        ticket = town.ordered(category="noise")
+        order = town.office.ledger.entries(ticket)[0]
+        assert (
+            town.office.correct(order, {"category": "dust"}, by=order.by, why="it is dust").data["category"] == "dust"
+        )
+        before = town.position()
+        with pytest.raises(Refused, match="secretary") as refused:
+            town.office.correct(order, {"category": "x"}, by=town.officer("health"), why="no")
+        assert refused.value.refusal.rules == ("authority",)
+        assert town.position() == before
+
+    def test_only_what_the_entry_kept_can_be_corrected(self, town: Town) -> None:
+        """The error says which fields those are."""
+        ticket = town.ordered()
+        order = town.office.ledger.entries(ticket)[0]
+        for right in ({"unit": "elsewhere"}, {}):
+            with pytest.raises(InvalidInput, match="keeps category, title"):
+                town.office.correct(order, right, by=town.secretary(), why="no")
+
+    def test_an_answer_is_corrected_after_the_ticket_has_ended(self, town: Town) -> None:
+        """Figures may be wrong long after; the case stays ended."""
+        answer = town.answered()
+        requester = town.office.act_as(str(town.now(answer).requester))
+        town.office.tickets.evaluate(answer, resolved=True, satisfied=1, by=requester)
+        said = town.office.ledger.entries(answer)[-1]
+        town.office.correct(said, {"satisfied": 5}, by=said.by, why="I mixed up the ends of the scale")
+        assert town.office.ledger.rates().satisfied.n == 1
+        assert town.office.ledger.rates(as_recorded=True).satisfied.n == 0
+        town.check(answer)

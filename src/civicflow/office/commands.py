@@ -17,7 +17,7 @@ from civicflow.calendars import to_micros
 from civicflow.catalogue import CATALOGUE
 from civicflow.drafts import maker
 from civicflow.errors import Conflict, IdempotencyMismatch, InternalError, InvalidInput, Refused
-from civicflow.hierarchy.authority import Actor
+from civicflow.hierarchy.authority import Actor, may
 from civicflow.ids import CaseId, MatterId, matter_of
 from civicflow.ledger.canonical import decode, encode
 from civicflow.ledger.entries import Entry, read
@@ -27,9 +27,10 @@ from civicflow.office.loading import Loaded, Wishes, load, unknown
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Batch, Expect, Key, Rearm, Storage, StoredCase
 from civicflow.refusals import Reason, Refusal
+from civicflow.workflows.engine.amending import CORRECT, CORRECTOR, corrected, erased
 from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.clocks import anchors_of
 from civicflow.workflows.engine.decide import Accepted, Act, Birth, Move, begin, decide
-from civicflow.workflows.engine.erasing import erased
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.possible import Possibilities, what_can
 from civicflow.workflows.engine.records import Case, Matter
@@ -41,6 +42,9 @@ ATTEMPTS = 5
 
 Rung = Literal["rung", "early", "lost"]
 """A time limit passed; the question came too early; somebody else answered first."""
+
+Amendment = tuple[Entry, tuple[tuple[str, int], ...]]
+"""An entry beside the flow, and the private parts that it erases."""
 
 Decision = Callable[[Loaded, Wishes], Accepted | Refusal | NotYet]
 
@@ -123,26 +127,50 @@ class Commands:
 
     def erase(self, matter: MatterId, by: Actor, why: str) -> int:
         """Erase the private parts of a matter; see `Office.erase`."""
+
+        def amendment(loaded: Loaded, found: Matter) -> Amendment | None:
+            versions = (row.version for row in self._storage.history(matter))
+            gone = tuple((matter, v) for v in versions if self._storage.private(matter, v) is not None)
+            return (erased(found, gone, by, why, loaded.world), gone) if gone else None
+
+        amended = self._amend(matter, matter, amendment)
+        return 0 if amended is None else len(amended[1])
+
+    def correct(self, wrong: Entry, right: Mapping[str, object], by: Actor, why: str) -> Case:
+        """Correct what an entry kept; see `Office.correct`."""
+
+        def amendment(loaded: Loaded, found: Matter) -> Amendment:
+            case, world = found.case(wrong.case), loaded.world
+            needed = () if by == wrong.by else may(by, CORRECTOR, anchors_of(case, world.chart), world.chart)
+            if needed:
+                reason = Reason(rule="authority", text=CATALOGUE["refusal.correct"])
+                raise Refused(Refusal(case=case.id, step=CORRECT, reasons=(reason,), needed=needed))
+            return corrected(found, wrong, right, by, why, world), ()
+
+        self._amend(matter_of(wrong.case), wrong.case, amendment)
+        return self.case(wrong.case)
+
+    def _amend(
+        self, matter: MatterId, case: str, amendment: Callable[[Loaded, Matter], Amendment | None]
+    ) -> Amendment | None:
+        """Commit an entry beside the flow, made of the matter as it is now; None where there is nothing to enter."""
         for attempt in range(1, ATTEMPTS + 1):
-            loaded = load(self._storage, self._around, Wishes((matter,)))
-            root = loaded.matter(matter).root
-            rows = self._storage.history(matter)
-            gone = tuple(
-                (matter, row.version) for row in rows if self._storage.private(matter, row.version) is not None
-            )
-            if not gone:
-                return 0
-            entry = erased(root, gone, by, why, loaded.world)
-            cases = {root.id: root}
-            apply_matter(cases, entry)
-            move = Move(matter=matter, expected=root.version, entries=(entry,), cases=(cases[root.id],))
+            loaded = load(self._storage, self._around, Wishes(tuple(dict.fromkeys((matter, case)))))
+            found = loaded.matter(matter)
+            made = amendment(loaded, found)
+            if made is None:
+                return None
+            cases = {found.root.id: found.root, **found.children}
+            changed = dict.fromkeys((found.root.id, *apply_matter(cases, made[0])))
+            records = tuple(cases[changed_case] for changed_case in changed)
+            move = Move(matter=matter, expected=found.root.version, entries=(made[0],), cases=records)
             try:
-                self._committer.erase(move, loaded, gone)
+                self._committer.amend(move, loaded, made[1])
             except Conflict:
                 if attempt == ATTEMPTS:
                     raise
             else:
-                return len(gone)
+                return made
         raise _never(matter)
 
     # -- the loop ----------------------------------------------------------------------------------------------------

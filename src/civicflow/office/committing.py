@@ -62,8 +62,8 @@ class Committer:
                 self._tell(moves, committed)
         return committed
 
-    def erase(self, move: Move, loaded: Loaded, gone: tuple[tuple[str, int], ...]) -> None:
-        """Write an entry that erases private parts, and delete them.
+    def amend(self, move: Move, loaded: Loaded, gone: tuple[tuple[str, int], ...]) -> None:
+        """Write an entry beside the flow, and delete the private parts that it erases.
 
         Raises:
             Conflict: the matter has moved on.

@@ -6,20 +6,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
+import attrs
+
 from civicflow.calendars import check_aware, to_micros
 from civicflow.hierarchy.chart import Chart
-from civicflow.ids import matter_of
+from civicflow.ids import CaseId, matter_of
 from civicflow.ledger.canonical import decode
 from civicflow.ledger.entries import Entry, read
 from civicflow.ledger.facts import CaseFacts
 from civicflow.ledger.figures import Rates, grouped, rates
 from civicflow.ledger.heads import Head, Signer
 from civicflow.ledger.verification import Verification, verify
+from civicflow.office.codec import facts_of
 from civicflow.office.proving import last_head, replay
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Filter, Query, Storage
 from civicflow.plugins.storage.evidence import StoredEvidence
 from civicflow.workflows.desk import CaseRef
+from civicflow.workflows.engine.amending import as_recorded as original
+from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 
@@ -74,22 +79,32 @@ class LedgerDesk:
 
     # -- figures -----------------------------------------------------------------------------------------------------
 
-    def facts(self, *, under: str | None = None, flow: str | None = None) -> Iterator[CaseFacts]:
+    def facts(
+        self, *, under: str | None = None, flow: str | None = None, as_recorded: bool = False
+    ) -> Iterator[CaseFacts]:
         """The row of facts of every case, of those under a unit, or of one flow.
 
         Args:
             under: a unit by code, alias or id; its whole subtree by the chart of today.
             flow: the name of a flow.
+            as_recorded: what was entered first, without corrections; every entry is read again for it.
         """
         within = None if under is None else _under(self._around.chart(), under)
+        rows = self._as_recorded(flow) if as_recorded else self._rows(flow)
+        return (facts for facts in rows if within is None or facts.unit in within or facts.body in within)
+
+    def _as_recorded(self, flow: str | None) -> Iterator[CaseFacts]:
+        cases: dict[CaseId, Case] = {}
+        for _, entry in self.feed():
+            apply_matter(cases, attrs.evolve(entry, delta=original(entry)))
+        return (facts_of(case) for case in cases.values() if flow in (None, case.flow_name))
+
+    def _rows(self, flow: str | None) -> Iterator[CaseFacts]:
         where = () if flow is None else (Filter("flow", "eq", flow),)
         after = ""
         while True:
             page = self._storage.find(Query(where=where, limit=1000, after=after))
-            for stored in page.items:
-                facts = CaseFacts.from_row(stored.facts)
-                if within is None or facts.unit in within or facts.body in within:
-                    yield facts
+            yield from (CaseFacts.from_row(stored.facts) for stored in page.items)
             if not page.next:
                 return
             after = page.next
@@ -102,6 +117,7 @@ class LedgerDesk:
         at: datetime | None = None,
         opened_from: datetime | None = None,
         opened_before: datetime | None = None,
+        as_recorded: bool = False,
     ) -> Rates:
         """On time, resolved, satisfied, open, overdue: of a flow's cases, with their denominators.
 
@@ -111,8 +127,9 @@ class LedgerDesk:
             at: as of this instant; now where left out.
             opened_from: only cases raised at or after this instant.
             opened_before: only cases raised before this instant.
+            as_recorded: what was entered first, without corrections.
         """
-        cases = self._period(self.facts(under=under, flow=flow), opened_from, opened_before)
+        cases = self._period(self.facts(under=under, flow=flow, as_recorded=as_recorded), opened_from, opened_before)
         return rates(cases, self._at(at))
 
     def rates_by(
@@ -124,10 +141,11 @@ class LedgerDesk:
         at: datetime | None = None,
         opened_from: datetime | None = None,
         opened_before: datetime | None = None,
+        as_recorded: bool = False,
     ) -> Mapping[str | None, Rates]:
         """The figures of `rates` for each unit, body, category or state; None is the group without one."""
         key: Callable[[CaseFacts], str | None] = lambda facts: getattr(facts, by)  # noqa: E731  # one line reads best
-        cases = self._period(self.facts(under=under, flow=flow), opened_from, opened_before)
+        cases = self._period(self.facts(under=under, flow=flow, as_recorded=as_recorded), opened_from, opened_before)
         return grouped(cases, key, self._at(at))
 
     def _at(self, at: datetime | None) -> int:

@@ -24,6 +24,7 @@ from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage, S
 if TYPE_CHECKING:
     from civicflow.hierarchy.authority import Actor
     from civicflow.hierarchy.chart import Chart
+    from civicflow.ledger.entries import Entry
     from civicflow.ledger.heads import Head
     from civicflow.office.commands import Commands
     from civicflow.office.ledger_desk import LedgerDesk
@@ -297,6 +298,23 @@ class Office:
             How many private parts were erased; 0 where there was none left, and then nothing is entered.
         """
         return self._commands.erase(matter_of(_id(case)), by, why)
+
+    def correct(self, entry: Entry, right: Mapping[str, object], *, by: Actor, why: str) -> Case:
+        """Correct what an entry kept in its case, by another entry that names it. Nothing is edited.
+
+        Figures use the corrected values from then on; ``rates(as_recorded=True)`` shows what was entered first.
+
+        Args:
+            entry: the entry that is wrong, as `LedgerDesk.entries` gives it.
+            right: the corrected values, by the names of the fields that it kept (for instance ``category``).
+            by: whoever entered it, or the secretary of the unit.
+            why: their reason, public.
+
+        Raises:
+            Refused: the actor may not correct it.
+            InvalidInput: the entry kept no such field; the message says which ones it did.
+        """
+        return self._commands.correct(entry, right, by, why)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 

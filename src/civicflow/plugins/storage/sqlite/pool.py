@@ -119,6 +119,7 @@ def connect(address: Address) -> sqlite3.Cursor:
         cursor = connection.cursor()
         _to_wal(cursor, address.timeout)
         cursor.execute(f"PRAGMA synchronous = {address.synchronous}")
+        cursor.execute("PRAGMA secure_delete = ON")  # not every SQLite wipes what is erased
     except BaseException:
         connection.close()
         raise
