@@ -12,7 +12,7 @@ from civicflow.errors import InvalidInput
 from civicflow.ids import IdSource, NewBytes, random_ids
 from civicflow.office.given import Given
 from civicflow.office.office import Office
-from civicflow.plugins.backends import open_notifier, open_storage
+from civicflow.plugins.backends import host_storage, open_notifier, open_storage
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.storage.contract import Storage
@@ -28,8 +28,9 @@ def _now() -> datetime:
 
 
 def open_office(
-    storage: str | Storage,
+    storage: str | Storage | None = None,
     *,
+    connection: object = None,
     notify: Sequence[str | Notifier] = (),
     clock: Clock = _now,
     calendar: WorkingCalendar | None = None,
@@ -42,7 +43,10 @@ def open_office(
     """Open an office on a storage.
 
     Args:
-        storage: a URL, whose scheme names the backend (``memory://``, ``sqlite:///file.db``), or an open storage.
+        storage: a URL, whose scheme names the backend (``memory://``, ``sqlite:///file.db``,
+            ``postgresql://host/db``), or an open storage.
+        connection: in place of a storage: a connection of yours (sqlite3 or psycopg), so that a row of yours and a step
+            of ours are committed together, by you.
         notify: where notices go: URLs (``console://``, ``file:///notices.jsonl``), or notifiers.
         clock: tells the time; the system's clock where left out. It must be aware of its zone.
         calendar: in which time limits are counted; China's where left out.
@@ -55,6 +59,7 @@ def open_office(
     Raises:
         PluginError: no backend is installed for a scheme; the message names the extra to install.
         StorageError: the store cannot be opened.
+        InvalidInput: neither or both of storage and connection are given, or two notifiers share a name.
     """
     if plugins is None:
         plugins = Plugins()
@@ -70,10 +75,19 @@ def open_office(
         signer=signer,
         worker=f"pid-{os.getpid()}",
     )
-    office = Office(open_storage(storage) if isinstance(storage, str) else storage, given)
+    office = Office(_storage(storage, connection), given)
     if given.flows or plugins.bringing:
         _ = office.flows  # what a caller or a plugin brings is checked now, not at the first step
     return office
+
+
+def _storage(storage: str | Storage | None, connection: object) -> Storage:
+    if (storage is None) == (connection is None):
+        msg = "an office is opened on a storage or on a connection of yours; give one of the two"
+        raise InvalidInput(msg)
+    if storage is None:
+        return host_storage(connection)
+    return open_storage(storage) if isinstance(storage, str) else storage
 
 
 def _notifiers(notify: Sequence[str | Notifier]) -> dict[str, Notifier]:

@@ -65,17 +65,20 @@ class Surroundings:
         """
         return check_aware(self._clock())
 
-    def register(self, stored: StoredCase | None = None) -> Register:
-        """The register, as new as the given record of it (or as the store's)."""
-        if stored is None:
-            stored = self._storage.load((REGISTER,)).cases.get(REGISTER)
-        if stored is not None and stored.version > self._register.version:
+    def register(self) -> Register:
+        """The register, as new as the store's."""
+        return self._as_of(self._storage.load((REGISTER,)).cases.get(REGISTER))
+
+    def _as_of(self, stored: StoredCase | None) -> Register:
+        """The register that a record of it speaks of; None where there is none yet."""
+        version = 0 if stored is None else stored.version
+        if version != self._register.version:
             with self._lock:
-                self._catch_up()
+                # A version below ours: the host undid its transaction, and with it what was loaded there.
+                self._catch_up(self._register if version > self._register.version else Register())
         return self._register
 
-    def _catch_up(self) -> None:
-        register = self._register
+    def _catch_up(self, register: Register) -> None:
         for row in self._storage.history(REGISTER, after=register.version):
             entry = read(row.body)
             changes = [Change.from_builtins(change) for change in entry.data["changes"]]
@@ -94,6 +97,6 @@ class Surroundings:
             register: the register's record in the same snapshot; None where there is none yet.
         """
         now = self.now()
-        current = self._register if register is None else self.register(register)
+        current = self._as_of(register)
         chart = current.chart(self.calendar.local_date(now))
         return _new_world(self.flows, chart, current.version, self.calendar, now, self._new_bytes(16), reads)

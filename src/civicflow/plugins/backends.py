@@ -29,7 +29,15 @@ from civicflow.plugins.storage.contract import Storage
 B = TypeVar("B")
 
 _EXTRAS: Final[Mapping[str, str]] = {"postgresql": "postgresql", "postgres": "postgresql"}
-"""Schemes that an extra of civicflow brings, by the extra's name."""
+"""Schemes of ours that need an extra, by its name."""
+
+
+_HOSTED: Final[Mapping[str, str]] = {
+    "sqlite3": "civicflow.plugins.storage.sqlite:hosted",
+    "psycopg": "civicflow.plugins.storage.postgresql:hosted",
+    "psycopg.connection": "civicflow.plugins.storage.postgresql:hosted",
+}
+"""By the module of a host's connection, what makes a storage of it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +56,8 @@ _STORAGE: Final = _Kind[Storage](
     group=STORAGE,
     ours={
         "memory": "civicflow.plugins.storage.memory:open_storage",
+        "postgres": "civicflow.plugins.storage.postgresql:open_storage",
+        "postgresql": "civicflow.plugins.storage.postgresql:open_storage",
         "sqlite": "civicflow.plugins.storage.sqlite:open_storage",
     },
     contract=Storage,
@@ -79,6 +89,23 @@ def open_storage(url: str) -> Storage:
     return _open(_STORAGE, url)
 
 
+def host_storage(connection: object) -> Storage:
+    """A storage on a connection that the host owns: its commits become part of the host's own transaction.
+
+    Args:
+        connection: a `sqlite3.Connection` or a ``psycopg.Connection``.
+
+    Raises:
+        InvalidInput: if it is a connection of another kind.
+    """
+    opener = next((_HOSTED[base.__module__] for base in type(connection).__mro__ if base.__module__ in _HOSTED), None)
+    if opener is None:
+        msg = f"a host's connection is a sqlite3.Connection or a psycopg.Connection; got {type(connection).__name__}"
+        raise InvalidInput(msg)
+    hosted = Source(group=STORAGE, name="hosted", value=opener, distribution="civicflow").load()
+    return cast("Callable[[object], Storage]", hosted)(connection)
+
+
 def open_notifier(url: str) -> Notifier:
     """The notifier at a URL, for instance ``console://`` or ``file:///var/spool/notices.jsonl``.
 
@@ -101,10 +128,21 @@ def _open(kind: _Kind[B], url: str) -> B:
     scheme = _scheme(kind, url)
     if scheme in kind.ours:  # our own pass the contract suite on every run and need no second look at each start
         ours = Source(group=kind.group, name=scheme, value=kind.ours[scheme], distribution="civicflow")
-        opener = ours.load()
+        opener = _loaded(ours)
         return cast("Callable[[str], B]", opener)(url)
     source = _resolve(kind, scheme, find(kind.group))
     return _checked(kind, source, _call(source, url))
+
+
+def _loaded(ours: Source) -> object:
+    try:
+        return ours.load()
+    except PluginError as error:
+        if ours.name in _EXTRAS and isinstance(error.__cause__, ImportError):
+            remedy = f"install it with: pip install 'civicflow[{_EXTRAS[ours.name]}]'"
+            fault = f"needs what is not installed ({error.__cause__}); {remedy}"
+            raise ours.error(fault) from error.__cause__
+        raise
 
 
 def _scheme(kind: _Kind[Any], url: str) -> str:
@@ -132,10 +170,7 @@ def _quarrel(kind: _Kind[Any], scheme: str, candidates: Iterable[Source]) -> str
 
 def _unknown(kind: _Kind[Any], scheme: str, found: Found) -> PluginError:
     known = ", ".join(sorted({*kind.ours, *(source.name for source in found.sources)}))
-    if extra := _EXTRAS.get(scheme):
-        remedy = f"install it with: pip install 'civicflow[{extra}]'"
-    else:
-        remedy = f"install the distribution that brings it (entry point group {kind.group})"
+    remedy = f"install the distribution that brings it (entry point group {kind.group})"
     notes = "".join(f"; {error}" for _, error in found.unreadable)
     return PluginError(f"there is no {kind.word} {scheme}://, known are {known}; {remedy}{notes}", plugin=scheme)
 

@@ -26,3 +26,8 @@ class TestSqliteStorage(StorageContract):
     def fresh(self) -> str:
         """A URL never used before."""
         return f"sqlite:///{self.folder}/{next(self.numbers)}.db?synchronous=off"
+
+    def on_disk(self, place: str) -> bytes:
+        """The file, and what SQLite keeps beside it."""
+        path = Path(place.removeprefix("sqlite:///").partition("?")[0])
+        return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))

@@ -26,6 +26,7 @@ from civicflow.testing.storage.reading import ReadingSuite
 from civicflow.testing.storage.sequences import SequenceSuite
 from civicflow.testing.storage.times import TimeSuite
 from civicflow.testing.storage.values import ValueSuite
+from civicflow.testing.storage.waking import WakingSuite
 from civicflow.testing.storage.workers import WorkerSuite
 
 __all__ = ["StorageContract"]
@@ -44,6 +45,7 @@ class StorageContract(
     EvidenceSuite,
     OutboxSuite,
     LaneSuite,
+    WakingSuite,
     ValueSuite,
     TimeSuite,
     HandleSuite,

@@ -107,11 +107,13 @@ class FindingSuite(StorageSuite):
             ranged = _all(storage, Query(where=(Filter("title", "range", ("Z", "\uffff")),), order=("title",)))
             assert [case.facts[_TITLE] for case in ranged] == texts[2:9]
 
-    @pytest.mark.parametrize("prefix", ["", "区", "%", "_", "\\", "\ud7ff", "\U0010ffff", "a\U0010ffff"])
+    @pytest.mark.parametrize("prefix", ["", "a", "区", "%", "_", "\\", "\ud7ff", "\U0010ffff", "a\U0010ffff"])
     def test_a_prefix_is_taken_literally(self, prefix: str) -> None:
-        """No wild cards; also where no text follows its last character."""
+        """No wild cards, no folding of case; also where no text follows its last character."""
         texts = [
             "",
+            "A",
+            "Ab",
             "a",
             "%",
             "_",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from civicflow.plugins.storage.contract import FIELDS, Filter, Query, Scalar, StoredCase
 
-_TEXTS = ("", "a", "ab", "b", "区", "区b", "𠮷")
+_TEXTS = ("", "A", "a", "ab", "b", "区", "区b", "𠮷")
 _NUMBERS = (-1, 0, 1, 2, 2**53 + 1)
 _TEXT_FIELDS = ("unit", "state", "brood")
 _NUMBER_FIELDS = ("opened", "closed")

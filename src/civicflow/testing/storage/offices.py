@@ -8,13 +8,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any, Final
 
-from civicflow import Actor, Case, Conflict, Money, Refused, Source
+from civicflow.errors import Conflict, Refused
+from civicflow.hierarchy.authority import Actor
+from civicflow.money import Money
 from civicflow.office.office import Office
 from civicflow.office.opening import open_office
 from civicflow.plugins.manager import Plugins
 from civicflow.testing.clocks import FrozenClock
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.together import together
+from civicflow.workflows.councils.proposal import Source
+from civicflow.workflows.engine.records import Case
 
 _TRIALS: Final = 12
 _BODIES: Final = ("health", "emergency")
@@ -66,7 +70,7 @@ class _Town:
         """A ticket that both bodies accepted."""
         tickets = self.offices[0].tickets
         ticket = tickets.order(f"lamp {number}", unit="community", by=self.resident)
-        tickets.dispatch(ticket, to=_BODIES, lead=_BODIES[0], by=self.secretary)
+        tickets.dispatch(ticket, to=_BODIES, by=self.secretary)
         for body in _BODIES:
             tickets.accept(ticket, by=self.officer(body))
         return ticket

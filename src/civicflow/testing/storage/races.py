@@ -47,7 +47,7 @@ class RaceSuite(StorageSuite):
 
     concern = "races"
 
-    def _racing(self, check: Callable[[list[Storage], int], None]) -> None:
+    def _in_one_place(self, check: Callable[[list[Storage], int], None]) -> None:
         """Some rounds of a race in one place, each with another number for its matters."""
         place = self.fresh()
         with ExitStack() as stack:
@@ -68,7 +68,7 @@ class RaceSuite(StorageSuite):
             assert [one.answer for one in results if isinstance(one, Commit)] == [first.answer] * _RACERS
             assert len(handles[0].feed()) == number + 1
 
-        self._racing(check)
+        self._in_one_place(check)
 
     def test_one_key_for_two_commands_at_once_is_one_of_them(self) -> None:
         """The other one is told of the mismatch."""
@@ -83,7 +83,7 @@ class RaceSuite(StorageSuite):
             assert sum(isinstance(one, IdempotencyMismatch) for one in results) == _RACERS - 1
             assert len(handles[0].feed()) == number + 1
 
-        self._racing(check)
+        self._in_one_place(check)
 
     def test_two_decisions_that_read_each_other_are_not_both_kept(self) -> None:
         """Each expects what the other one writes: nobody overdraws a fund by looking away for a moment."""
@@ -101,7 +101,7 @@ class RaceSuite(StorageSuite):
             assert len(_won(_at_once(handles, batches))) == 1
             assert sorted(case.version for case in handles[0].load(names).cases.values()) == [1] * (_RACERS - 1) + [2]
 
-        self._racing(check)
+        self._in_one_place(check)
 
     def test_no_ballot_comes_after_the_round_was_closed(self) -> None:
         """A ballot expects the round, the closing moves it: what the closer finds then is all that there will be."""
@@ -122,7 +122,7 @@ class RaceSuite(StorageSuite):
             kept = len(handles[0].load([], [by("brood", brood)]).found[0])
             assert counted == kept == len(_won(ended)), "a ballot was kept that the closing could not count"
 
-        self._racing(check)
+        self._in_one_place(check)
 
     def test_two_who_create_one_matter_do_not_both(self) -> None:
         """Version 0 is fought over like every other; an expectation of nothing is one, too."""
@@ -136,7 +136,7 @@ class RaceSuite(StorageSuite):
             assert [one.actual for one in losers] == [1] * (_RACERS - 2)
             assert len(handles[0].history(name)) == 1
 
-        self._racing(check)
+        self._in_one_place(check)
 
     def test_matters_written_in_any_order_block_nobody_for_ever(self) -> None:
         """Batches that name the same matters in opposite orders all end, by a commit or by a conflict."""
@@ -176,10 +176,10 @@ class RaceSuite(StorageSuite):
             asked = handles[0].asked(case=case)
             assert [one.address for one in asked] == [*addresses]
             assert len({one.until for one in asked}) == 1, "the asked of two commits were mixed"
-            claims = [claim for claim in handles[0].claim(worker="w", now=NOON, lease=1, limit=100)]
-            assert [claim.message.dedupe for claim in claims].count(f"m-{number}") == 1
+            claims = handles[0].claim(worker="w", now=NOON, lease=1, limit=100)
+            assert [claim.message.dedupe for claim in claims] == [f"m-{number}"]
 
-        self._racing(check)
+        self._in_one_place(check)
 
     def test_of_two_who_seal_at_once_one_does(self) -> None:
         """The next head is one."""
@@ -189,4 +189,4 @@ class RaceSuite(StorageSuite):
             assert len(_won(results)) == 1
             assert [one.actual for one in results if isinstance(one, Conflict)] == [number + 1] * (_RACERS - 1)
 
-        self._racing(check)
+        self._in_one_place(check)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 from typing import Final
 
 import pytest
@@ -51,8 +52,8 @@ class TimeSuite(StorageSuite):
         with self.storage() as storage:
             for number, opened in enumerate(_INSTANTS):
                 put(storage, f"T-{number}", opened=opened)
-            for number, (low, high) in enumerate(zip(_INSTANTS, _INSTANTS[1:], strict=False)):
-                condition = Filter("opened", "range", (low, high))  # type: ignore[arg-type]
+            for number, (low, high) in enumerate(pairwise(_INSTANTS)):
+                condition = Filter("opened", "range", (low, high))
                 assert [case.case for case in storage.find(Query(where=(condition,))).items] == [f"T-{number}"]
             ordered = storage.find(Query(order=("-opened",))).items
             assert [case.case for case in ordered] == [f"T-{n}" for n in reversed(range(len(_INSTANTS)))]

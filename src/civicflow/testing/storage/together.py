@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 import pytest
+
+_TURN: Final = 0.000_05
+"""Seconds after which another thread has its turn: in the middle of everything, as on a busy server."""
 
 
 def together(works: Sequence[Callable[[], object]]) -> list[object]:
@@ -24,13 +29,41 @@ def together(works: Sequence[Callable[[], object]]) -> list[object]:
             errors.append(error)
 
     threads = [threading.Thread(target=run, args=(number, work)) for number, work in enumerate(works)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    turn = sys.getswitchinterval()
+    sys.setswitchinterval(_TURN)
+    try:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(turn)
     if errors:
         raise errors[0]
     return results
+
+
+def beside(works: Sequence[Callable[[int], object]], *, rounds: int, most: int) -> None:
+    """Do each work again and again beside the others, until every one was done often enough.
+
+    Args:
+        works: each is given the number of its round, from 0.
+        rounds: how often every work is done, at least.
+        most: how often none is done more, should another one never come to its end.
+    """
+    done = [0] * len(works)
+    failed: list[int] = []
+
+    def run(place: int) -> None:
+        try:
+            while min(done) < rounds and done[place] < most and not failed:
+                works[place](done[place])
+                done[place] += 1
+        except BaseException:
+            failed.append(place)
+            raise
+
+    together([partial(run, place) for place in range(len(works))])
 
 
 def forking() -> Any:

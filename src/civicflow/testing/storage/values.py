@@ -50,6 +50,26 @@ class ValueSuite(StorageSuite):
             assert storage.asked(address=address) == asked.asked
             assert storage.load([], key=key.key).key == key
 
+    def test_texts_that_look_alike_are_different(self) -> None:
+        """Composed or not, half or full width, upper or lower case, with or without a space at the end."""
+        texts = ["\u00e9", "e\u0301", "\u00c9", "\u212b", "\u00c5", "A", "a", "\uff21", "a ", " a", "a\n", "a\r\n"]
+        with self.storage() as storage:
+            for number, text in enumerate(texts):
+                put(storage, f"T-{text}", title=text)
+                storage.commit(Batch(key=Key(text, b"%d" % number, b"")))
+            for number, text in enumerate(texts):
+                assert [case.case for case in storage.find(by("title", text)).items] == [f"T-{text}"]
+                assert storage.load([], key=text).key == Key(text, b"%d" % number, b"")
+            assert [case.case for case in storage.find(by("case", "T-a")).items] == ["T-a"]
+            assert len(storage.feed()) == len(texts)
+
+    def test_a_title_may_be_long(self) -> None:
+        """No index sets a limit to it."""
+        title = "".join(chr(0x4E00 + number * 7919 % 20_000) for number in range(20_000))
+        with self.storage() as storage:
+            put(storage, "T-1", title=title)
+            assert [case.case for case in storage.find(by("title", title)).items] == ["T-1"]
+
     def test_an_empty_text_is_not_none(self) -> None:
         """Both are found, each by itself."""
         with self.storage() as storage:

@@ -1,0 +1,84 @@
+"""The outbox: of each lane (case, recipient, channel) only the oldest open row may go out.
+
+Workers pass over rows that another is claiming at this moment, and nobody waits. Numbers rise within a lane in the order
+of the commits, since messages of one case are written with its matter locked. A token is the row's number and the count
+of its claims, so every claim has its own.
+"""
+
+# ruff: noqa: S608  statements are put together from our own names; every value is bound
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from civicflow.plugins.storage.batches import lease_lost
+from civicflow.plugins.storage.contract import Claim, Done, Message, Outcome, Retry
+from civicflow.plugins.storage.postgresql.session import Session, Value
+
+_ROW: Final = "number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before"
+_CLAIM: Final = f"""
+    WITH ripe AS (
+        SELECT number AS chosen FROM {{s}}.outbox o WHERE status = 0 AND available <= %s AND NOT EXISTS (
+            SELECT FROM {{s}}.outbox e WHERE e.status = 0 AND e.case_id = o.case_id AND e.recipient = o.recipient
+                AND e.channel = o.channel AND e.number < o.number)
+        ORDER BY available, number LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED)
+    UPDATE {{s}}.outbox SET available = %s, worker = %s, attempts = attempts + 1 FROM ripe WHERE number = chosen
+    RETURNING {_ROW}
+    """
+_DEAD: Final = f"SELECT {_ROW} FROM {{s}}.outbox WHERE status = 2 ORDER BY number LIMIT %s"
+_HELD: Final = "WHERE number = %s AND attempts = %s AND worker IS NOT NULL"
+
+
+def claim(session: Session, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
+    """Lend rows."""
+    rows = session.rows(_CLAIM, (now, limit, now + lease, _storable(worker)))
+    return tuple(_claim(row, f"{row[0]}.{row[1]}") for row in sorted(rows))
+
+
+def settle(session: Session, claim: Claim, outcome: Outcome) -> None:
+    """Take back a row that was lent."""
+    if isinstance(outcome, Done):
+        # The row stays for its name, so that the same message is never put again.
+        _change(session, claim, "status = 1, worker = NULL, body = ''", ())
+    elif isinstance(outcome, Retry):
+        values = (outcome.at, _storable(outcome.error))
+        _change(session, claim, "available = %s, worker = NULL, last_error = %s", values)
+    else:
+        _change(session, claim, "status = 2, worker = NULL, last_error = %s", (_storable(outcome.error),))
+
+
+def extend(session: Session, claim: Claim, until: int) -> None:
+    """Lend a row for longer."""
+    _change(session, claim, "available = %s", (until,))
+
+
+def dead(session: Session, limit: int) -> tuple[Claim, ...]:
+    """Rows that were given up."""
+    return tuple(_claim(row, "") for row in session.rows(_DEAD, (limit,)))
+
+
+def _change(session: Session, claim: Claim, change: str, values: tuple[Value, ...]) -> None:
+    number, _, attempts = claim.token.partition(".")
+    if not (number.isdigit() and attempts.isdigit()):
+        raise lease_lost(claim)
+    if session.change(f"UPDATE {{s}}.outbox SET {change} {_HELD}", (*values, int(number), int(attempts))) != 1:
+        raise lease_lost(claim)
+
+
+def _storable(text: str) -> str:
+    """A text that PostgreSQL can hold; an error's message may be anything."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "backslashreplace").decode()
+
+
+def _claim(row: tuple[Any, ...], token: str) -> Claim:
+    _, attempts, last_error, dedupe, case, recipient, channel, topic, body, not_before = row
+    message = Message(
+        dedupe=dedupe,
+        case=case,
+        recipient=recipient,
+        channel=channel,
+        topic=topic,
+        body=body,
+        not_before=not_before,
+    )
+    return Claim(token=token, message=message, attempts=attempts, last_error=last_error)

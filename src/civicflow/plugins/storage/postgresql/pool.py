@@ -1,0 +1,153 @@
+"""Connections to one server: each serves one call at a time, a few for all threads.
+
+Every call is one statement in autocommit mode, so nothing is left open between calls. A connection that the server closed
+while it was idle is noticed before it is used. One that came through a fork belongs to the parent: it is neither used nor
+closed here.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Concatenate, Final, ParamSpec, TypeVar
+
+import psycopg
+
+from civicflow.errors import CivicflowError, StorageError
+from civicflow.plugins.storage.postgresql.address import Address
+from civicflow.plugins.storage.postgresql.committing import KEY_RACE
+from civicflow.plugins.storage.postgresql.faults import AGAIN, explained, unreachable
+from civicflow.plugins.storage.postgresql.session import Session
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Connection = psycopg.Connection[Any]
+
+_INHERITED: Final[list[Connection]] = []
+"""What a forked process must neither use nor close."""
+
+_ATTEMPTS: Final = 8
+"""How often a call is made that PostgreSQL took back for another's sake."""
+
+
+class Pool:
+    """All connections of one open storage."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._closed = False
+        self._begin()
+
+    def _begin(self) -> None:
+        self._process = os.getpid()
+        self._idle: list[Connection] = []
+        self._free = threading.BoundedSemaphore(self.address.connections)
+
+    def run(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do some work on a connection.
+
+        Raises:
+            StorageError: the storage was closed, the server does not answer, or no connection came free in time.
+        """
+        self.check_open()
+        free = self._free
+        if not free.acquire(timeout=self.address.timeout):
+            msg = f"{self.address.label}: all {self.address.connections} connections are in use; raise connections="
+            raise StorageError(msg, retryable=True)
+        try:
+            connection = self._take()
+            try:
+                return attempt(Session(connection, self.address.schema), self.address.label, work, *args, **kwargs)
+            finally:
+                self._give(connection)
+        finally:
+            free.release()
+
+    write = run
+    """A single statement is its own transaction."""
+
+    def close(self) -> None:
+        """Close every connection; one that is in use is closed when its call ends."""
+        self._closed = True
+        self._drain()
+
+    def check_open(self) -> None:
+        """Refuse to work once closed; a forked process begins anew."""
+        if self._closed:
+            raise StorageError("this storage was closed; open it again")
+        if self._process != os.getpid():
+            _INHERITED.extend(self._idle)
+            self._begin()
+
+    def _take(self) -> Connection:
+        with suppress(IndexError):  # until there is none left, or another thread was faster
+            while True:
+                connection = self._idle.pop()
+                if is_sound(connection):
+                    return connection
+                connection.close()
+        return connect(self.address)
+
+    def _give(self, connection: Connection) -> None:
+        if connection.closed or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+            connection.close()
+        else:
+            self._idle.append(connection)
+            if self._closed:
+                self._drain()
+
+    def _drain(self) -> None:
+        if self._process == os.getpid():
+            taken, self._idle = self._idle, []
+            for connection in taken:
+                connection.close()
+
+
+def attempt(
+    session: Session, label: str, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
+) -> R:
+    """Do some work, again where PostgreSQL took it back for another's sake; its errors become ours."""
+    left = _ATTEMPTS
+    while True:
+        left -= 1
+        try:
+            return work(session, *args, **kwargs)
+        except CivicflowError:
+            raise
+        except Exception as error:
+            if left and isinstance(error, psycopg.Error) and error.sqlstate in {*AGAIN, KEY_RACE}:
+                continue
+            known = explained(error, label)
+            if known is None:
+                raise
+            raise known from error
+
+
+def connect(address: Address) -> Connection:
+    """A new connection in autocommit mode, whatever the server's defaults are.
+
+    Raises:
+        StorageError: the server cannot be reached, or refuses.
+    """
+    try:
+        connection = psycopg.connect(address.conninfo, autocommit=True, client_encoding="utf8")
+        try:
+            connection.execute("SET default_transaction_isolation TO 'read committed'")
+        except BaseException:
+            connection.close()
+            raise
+    except psycopg.Error as error:
+        raise unreachable(error, address.label) from error
+    return connection
+
+
+def is_sound(connection: Connection) -> bool:
+    """Whether an idle connection is still there: a server that goes away says so, and then closes its end."""
+    try:
+        connection.pgconn.consume_input()  # what it said
+        connection.pgconn.consume_input()  # and the end, if that was the last
+    except psycopg.Error:
+        return False
+    return not connection.closed
