@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Iterator
 
 import pytest
+from tests.conftest import REGISTER
 
 import civicflow
 from civicflow import InvalidInput, Office, Plugins
 from civicflow.testing import FrozenClock
-from tests.conftest import REGISTER
 
 
 @pytest.fixture
