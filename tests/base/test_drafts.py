@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import attrs
 import pytest
 
@@ -19,7 +21,7 @@ _MADE = (Accepted, Act, Batch, Case, Clock, Entry, Matter, Move, NewEntry, Recor
 class TestMaker:
     """A maker gives what the class itself would give."""
 
-    def test_it_makes_the_record_itself(self, cls: type) -> None:
+    def test_it_makes_the_record_itself(self, cls: type[Any]) -> None:
         """Of that very class, equal, field by field in the order of the declaration."""
         names = [field.name for field in attrs.fields(cls)]
         made, usual = maker(cls)(*names), cls(**dict(zip(names, names, strict=True)))
@@ -27,7 +29,7 @@ class TestMaker:
         assert made == usual
         assert [getattr(made, name) for name in names] == names
 
-    def test_what_it_makes_is_frozen(self, cls: type) -> None:
+    def test_what_it_makes_is_frozen(self, cls: type[Any]) -> None:
         """Nobody can change it afterwards."""
         fields = attrs.fields(cls)
         made = maker(cls)(*fields)

@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import psycopg
 import pytest
-
-psycopg = pytest.importorskip("psycopg")
 
 from civicflow.errors import Conflict, InvalidInput, LeaseLost, StorageError
 from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Filed, Key, Query, Rearm, Retry, Waking
