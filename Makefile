@@ -1,5 +1,5 @@
 # One command for each habit. The first run makes .venv (Python >= 3.11, pip, nothing else); later runs need no network.
-.PHONY: help demo test check bench docs constraints clean
+.PHONY: help demo test soak check bench docs constraints clean
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 unexport PYTHONPATH
@@ -18,6 +18,10 @@ demo: ## three cities, from the first order to the proof of the ledger, into out
 test: ## every promise, with branch coverage; make test ARGS="--hypothesis-profile=deep"
 	@tools/environment test
 	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+
+soak: ## every moment at which a process may die, for minutes
+	@tools/environment test
+	$(BIN)/python -m pytest -m soak -s $(ARGS)
 
 check: ## style, types, the direction of imports, the changelog, no address in a file, the flows as drawn
 	@tools/environment check

@@ -139,30 +139,52 @@ def played(url: str, *, exits: int = 0, killed: int = 0) -> int:
     return calls
 
 
+def play(storage: Storage) -> Office:
+    """Tell the demo's story, with a few of Boston's requests: they are all of one kind."""
+    clock = FrozenClock()
+    office = civicflow.open(storage, clock=clock, plugins=Plugins())
+    scenario.run(office, clock, requests=boston.read()[:3])
+    return office
+
+
+def killed_once(
+    moment: str, k: int, store: Store, mortal: Callable[..., Storage], killed: type[BaseException]
+) -> Storage:
+    """A fresh store on which the demo was killed at its k-th moment, started again and ended."""
+    with pytest.raises(killed):
+        play(mortal(store.fresh(), **{moment: k}))
+    survivor = store.open()
+    found = play(survivor).ledger.verify()
+    assert (found.ok, found.unsealed) == (True, 0), f"{k}: {found}"
+    return survivor
+
+
 @pytest.mark.slow
 def test_killed_after_every_commit_the_demo_ends_the_same(
-    what_was_told: Told, mortal: Callable[..., Storage], killed: type[BaseException]
+    tmp_path: Path, what_was_told: Told, mortal: Callable[..., Storage], killed: type[BaseException]
 ) -> None:
     """The demo's scenes, killed after each commit before it returns; between two commits the store does not change."""
-    requests = boston.read()[:3]
-
-    def play(storage: Storage) -> Office:
-        clock = FrozenClock()
-        office = civicflow.open(storage, clock=clock, plugins=Plugins())
-        scenario.run(office, clock, requests=requests)
-        return office
-
-    whole = open_storage("memory://")
-    counting = mortal(whole)
+    store = Store("memory", tmp_path)
+    counting = mortal(store.fresh())
     play(counting)
-    expected = what_was_told(whole)
+    expected = what_was_told(store.open())
     for k in range(1, counting.commits + 1):  # type: ignore[attr-defined]
-        survivor = open_storage("memory://")
-        with pytest.raises(killed):
-            play(mortal(survivor, after_commit=k))
-        found = play(survivor).ledger.verify()
-        assert (found.ok, found.unsealed) == (True, 0), f"{k}: {found}"
-        assert what_was_told(survivor) == expected, k
+        assert what_was_told(killed_once("after_commit", k, store, mortal, killed)) == expected, k
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("moment", ["before_call", "after_commit"])
+def test_killed_at_every_moment_the_demo_ends_the_same(
+    store: Store, moment: str, what_was_told: Told, mortal: Callable[..., Storage], killed: type[BaseException]
+) -> None:
+    """The demo's scenes, killed before every call of the storage, and after every commit before it returns."""
+    counting = mortal(store.fresh())
+    play(counting)
+    expected = what_was_told(store.open())
+    moments = counting.calls if moment == "before_call" else counting.commits  # type: ignore[attr-defined]
+    for k in range(1, moments + 1):
+        assert what_was_told(killed_once(moment, k, store, mortal, killed)) == expected, k
+    print(f"{store.kind}: killed {moments} times, {moment}; every time it ended with the same ledger")  # noqa: T201 - a soak says how far it came
 
 
 @pytest.mark.slow
