@@ -20,7 +20,7 @@ from civicflow.ledger.canonical import encode
 from civicflow.ledger.chain import ZERO, link
 from civicflow.ledger.entries import Entry, seal
 from civicflow.ledger.entries import read as read_entry
-from civicflow.ledger.heads import Head, Signer, grow, hmac_signer, read
+from civicflow.ledger.heads import Head, Signer, grow, hmac_signer, linked, read
 from civicflow.ledger.private import ERASE, digest, erasure
 from civicflow.ledger.verification import Verification, verify
 from civicflow.plugins.storage.contract import (
@@ -105,9 +105,13 @@ class _Office:
         last = self.storage.last_head()
         previous = None if last is None else read(last.body)
         after = 0 if previous is None else previous.position
-        head = grow(previous, self.storage.feed(after=after, limit=10_000), _AT)
+        head = grow(
+            previous, self.storage.feed(after=after, limit=10_000), _AT, after=b"" if last is None else last.hash
+        )
         signature = b"" if signer is None else signer.sign(head.sealed)
-        self.storage.commit(Batch(heads=(NewHead(head.number, head.hash, head.sealed, signature),)))
+        self.storage.commit(
+            Batch(heads=(NewHead(head.number, linked(head.sealed, signature), head.sealed, signature),))
+        )
         return head
 
     def week(self) -> tuple[Head, Head]:

@@ -35,7 +35,7 @@ class Head:
         peaks: the hashes of the tree's perfect subtrees, the largest first; from them the tree grows on.
         root: the hash over all entries covered.
         at: the instant of sealing (UTC).
-        previous: the hash of the head before, `ZERO` for the first.
+        previous: the hash of the head before with its signature, `ZERO` for the first.
     """
 
     number: int
@@ -63,8 +63,8 @@ class Head:
 
     @property
     def hash(self) -> bytes:
-        """SHA-256 over the sealed bytes: what the next head names, and what is printed when a head is published."""
-        return hashlib.sha256(self.sealed).digest()
+        """SHA-256 over the sealed bytes: what is printed when a head is published."""
+        return linked(self.sealed)
 
     def frontier(self) -> Frontier:
         """The tree, ready to grow on.
@@ -73,6 +73,11 @@ class Head:
             InvalidInput: the peaks are not those of a tree of this size.
         """
         return Frontier.resume(self.size, self.peaks)
+
+
+def linked(sealed: bytes, signature: bytes = b"") -> bytes:
+    """SHA-256 over a head's sealed bytes and its signature: what is stored beside them and what the next head names."""
+    return hashlib.sha256(sealed + signature).digest()
 
 
 class Sealable(Protocol):
@@ -126,7 +131,7 @@ def read(body: bytes) -> Head:
     return head
 
 
-def grow(previous: Head | None, entries: Iterable[Sealable], at: datetime) -> Head:
+def grow(previous: Head | None, entries: Iterable[Sealable], at: datetime, *, after: bytes = b"") -> Head:
     """The next head, after entries that follow in the feed on those of the previous one.
 
     Args:
@@ -134,6 +139,7 @@ def grow(previous: Head | None, entries: Iterable[Sealable], at: datetime) -> He
         entries: every entry of the feed after ``previous.position``, in order. Without any, the head only says that
             nothing was added until then.
         at: the instant of sealing, aware of its zone.
+        after: the stored hash of the head before, if that one was signed.
 
     Raises:
         InvalidInput: the instant has no zone.
@@ -153,7 +159,7 @@ def grow(previous: Head | None, entries: Iterable[Sealable], at: datetime) -> He
         peaks=frontier.peaks,
         root=frontier.root,
         at=at.astimezone(UTC),
-        previous=ZERO if previous is None else previous.hash,
+        previous=ZERO if previous is None else after or previous.hash,
     )
 
 

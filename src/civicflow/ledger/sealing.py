@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from civicflow.errors import InvalidInput
 from civicflow.ledger.chain import ZERO
 from civicflow.ledger.damage import Damage
 from civicflow.ledger.evidence import HeadRow, is_shaped
-from civicflow.ledger.heads import Head, Signer, read
+from civicflow.ledger.heads import Head, Signer, linked, read
 from civicflow.ledger.logtree import Frontier
 
 
@@ -90,7 +89,7 @@ class HeadWalk:
         if not all(is_shaped(column, bytes) for column in (row.hash, row.body, row.signature)):
             self._fault(row.number, "shape")
             return None
-        if hashlib.sha256(row.body).digest() != row.hash:
+        if linked(row.body, row.signature) != row.hash:
             self._fault(row.number, "head.hash")
         self._check_signature(row)
         known = self._published.get(row.number)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from civicflow.ids import CaseId
 from civicflow.ledger.entries import Entry
-from civicflow.ledger.heads import Head, Signer, grow
+from civicflow.ledger.heads import Head, Signer, grow, linked
 from civicflow.ledger.heads import read as read_head
 from civicflow.office.codec import record_of
 from civicflow.plugins.storage.contract import (
@@ -48,14 +48,14 @@ def seal(storage: Storage, at: datetime, signer: Signer | None) -> Head:
     Raises:
         Conflict: somebody else sealed meanwhile.
     """
-    previous = last_head(storage)
+    stored = storage.last_head()
+    previous = None if stored is None else read_head(stored.body)
     new = list(_since(storage, 0 if previous is None else previous.position))
     if previous is not None and not new:
         return previous
-    head = grow(previous, new, at)
-    body = head.sealed
-    signature = b"" if signer is None else signer.sign(body)
-    storage.commit(Batch(heads=(NewHead(head.number, head.hash, body, signature),)))
+    head = grow(previous, new, at, after=b"" if stored is None else stored.hash)
+    signature = b"" if signer is None else signer.sign(head.sealed)
+    storage.commit(Batch(heads=(NewHead(head.number, linked(head.sealed, signature), head.sealed, signature),)))
     return head
 
 
