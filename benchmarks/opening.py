@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from importlib.metadata import entry_points
 
 from measuring import Goal, Pace, Spread, Table, Timed
 
@@ -41,6 +42,7 @@ def measure(pace: Pace) -> list[Table]:
         if loaded
         else f"None of {', '.join(HEAVY)} is loaded."
     )
+    note += f" Installed plugins of others: {', '.join(_plugins()) or 'none'}."
     return [
         Table(
             "A fresh process until an office is open",
@@ -59,6 +61,10 @@ def _started(code: str) -> float:
     began = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], check=True)
     return time.perf_counter() - began
+
+
+def _plugins() -> list[str]:
+    return sorted({f"{entry.dist.name}" for entry in entry_points(group="civicflow") if entry.dist is not None})
 
 
 def _heavy() -> list[str]:

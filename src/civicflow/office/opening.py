@@ -76,8 +76,8 @@ def open_office(
         worker=f"pid-{os.getpid()}",
     )
     office = Office(_storage(storage, connection), given)
-    if given.flows or plugins.bringing:
-        _ = office.flows  # what a caller or a plugin brings is checked now, not at the first step
+    if given.flows or plugins.strict:
+        _ = office.flows  # what a caller brings is checked now; a plugin's flows at the first step, unless it is strict
     return office
 
 

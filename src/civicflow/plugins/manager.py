@@ -118,9 +118,9 @@ class Plugins:
         return tuple(failures)
 
     @property
-    def bringing(self) -> bool:
-        """Whether any plugin brings flows."""
-        return any(True for _ in self._calls("civicflow_flows"))
+    def strict(self) -> bool:
+        """Whether what fails is raised, not only recorded."""
+        return self._strict
 
     def flows(self, take: Callable[[list[Flow]], None] | None = None) -> tuple[Flow, ...]:
         """The flows that all plugins bring, each plugin's all or none; a failure is recorded in its state.
