@@ -1,8 +1,8 @@
 """Load, decide, commit, retry: how a command becomes entries.
 
 A command means the case now: when somebody else was faster it is decided again on what is there then, at most five
-times. A key makes a retried command act once. A command that was already taken, by the same actor with the same data,
-and that is no longer possible for that very reason, is answered with the case and writes nothing.
+times. A key makes a retried command act once. A command that moved the case before, by the same actor with the same
+data, and that is no longer possible for that very reason, is answered with the case and writes nothing.
 """
 
 from __future__ import annotations

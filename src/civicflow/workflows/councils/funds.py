@@ -164,7 +164,7 @@ class Funds:
         return self._desk.begin(FUND.name, "open", data, by=by, unit=unit, key=key)
 
     def deposit(self, fund: CaseRef, amount: Money, *, by: Actor, note: str = "", key: str = "") -> Case:
-        """Pay money in. Give a ``key``: two equal payments are two payments only under two keys."""
+        """Pay money in. Give a ``key``, so that a payment whose command is retried is entered once."""
         return self._desk.take(fund, "deposit", Deposit(amount, note), by=by, key=key)
 
     def close(self, fund: CaseRef, *, by: Actor, key: str = "") -> Case:
