@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import pytest
 
 from civicflow import Conflict, IdempotencyMismatch, InvalidInput, Money, NotFound, Plugins, Refused, StorageError
@@ -420,6 +421,15 @@ class TestCorrecting:
             town.office.correct(order, {"category": "x"}, by=town.officer("health"), why="no")
         assert refused.value.refusal.rules == ("authority",)
         assert town.position() == before
+
+    def test_who_entered_it_is_read_from_the_ledger(self, town: Town) -> None:
+        """An entry that was made up, or made over to somebody else, opens no door."""
+        order = town.office.ledger.entries(town.ordered(category="noise"))[0]
+        health = town.officer("health")
+        with pytest.raises(Refused):
+            town.office.correct(attrs.evolve(order, by=health), {"category": "x"}, by=health, why="no")
+        with pytest.raises(NotFound, match="no entry"):
+            town.office.correct(attrs.evolve(order, version=9), {"category": "x"}, by=order.by, why="no")
 
     def test_only_what_the_entry_kept_can_be_corrected(self, town: Town) -> None:
         """The error says which fields those are."""

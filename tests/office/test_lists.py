@@ -102,3 +102,24 @@ class TestStuck:
         town.fund()
         town.dispatched("health", within="3 workdays")
         assert town.office.stuck() == ()
+
+
+def test_a_case_that_begins_with_a_limit_of_zero_goes_on_at_once(town: Town) -> None:
+    """It does not wait for the next tick, and the caller is given what came of it."""
+    at_once = Flow(
+        "at-once",
+        1,
+        "at once | 即办",
+        (
+            State("due", "due | 即办", (Limit(TimeLimit(0, "hours"), "end"),)),
+            State("over", "over | 结束", final="over"),
+        ),
+        (
+            Step("begin", "begin | 开始", NEW, "due", ANYONE),
+            Step("end", "end | 结束", "due", "over", BY_CLOCK),
+        ),
+    )
+    town.office.flows.add(at_once)
+    case = town.office.begin("at-once", "begin", None, by=town.office.act_as("resident-1"), unit="community")
+    assert case.state == "over"
+    assert town.steps(case) == ["begin", "end"]

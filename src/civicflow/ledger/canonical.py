@@ -84,7 +84,7 @@ def _is_plain(value: object) -> bool:
     kind = type(value)
     if kind is str:
         return "\0" not in value  # type: ignore[operator]  # it is a text
-    return kind is bool or value is None or (kind is int and -_SAFE < value < _SAFE)  # type: ignore[operator]
+    return kind is bool or value is None or (kind is int and -_SAFE < value < _SAFE)  # type: ignore[operator]  # it is an int
 
 
 @singledispatch
@@ -100,7 +100,7 @@ def _plain(value: object, path: str, faults: list[Fault]) -> Plain:
 
 @_plain.register(type(None))
 @_plain.register(bool)
-def _as_it_is(value: bool | None, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001, FBT001
+def _as_it_is(value: bool | None, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001, FBT001 - all forms are called alike
     return value
 
 
@@ -124,7 +124,7 @@ def _member(value: Enum, path: str, faults: list[Fault]) -> Plain:
 
 
 @_plain.register
-def _day(value: date, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001
+def _day(value: date, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001 - all forms are called alike
     return value.isoformat()
 
 
@@ -143,7 +143,7 @@ def _decimal(value: Decimal, path: str, faults: list[Fault]) -> Plain:
 
 
 @_plain.register
-def _fraction(value: Fraction, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001
+def _fraction(value: Fraction, path: str, faults: list[Fault]) -> Plain:  # noqa: ARG001 - all forms are called alike
     return f"{value.numerator}/{value.denominator}"
 
 

@@ -16,7 +16,7 @@ import attrs
 from civicflow.calendars import to_micros
 from civicflow.catalogue import CATALOGUE
 from civicflow.drafts import maker
-from civicflow.errors import Conflict, IdempotencyMismatch, InternalError, InvalidInput, Refused
+from civicflow.errors import Conflict, IdempotencyMismatch, InternalError, InvalidInput, NotFound, Refused
 from civicflow.hierarchy.authority import Actor, may
 from civicflow.ids import CaseId, MatterId, matter_of
 from civicflow.ledger.canonical import decode, encode
@@ -136,8 +136,9 @@ class Commands:
         amended = self._amend(matter, matter, amendment)
         return 0 if amended is None else len(amended[1])
 
-    def correct(self, wrong: Entry, right: Mapping[str, object], by: Actor, why: str) -> Case:
+    def correct(self, given: Entry, right: Mapping[str, object], by: Actor, why: str) -> Case:
         """Correct what an entry kept; see `Office.correct`."""
+        wrong = self._stored(given)
 
         def amendment(loaded: Loaded, found: Matter) -> Amendment:
             case, world = found.case(wrong.case), loaded.world
@@ -149,6 +150,15 @@ class Commands:
 
         self._amend(matter_of(wrong.case), wrong.case, amendment)
         return self.case(wrong.case)
+
+    def _stored(self, given: Entry) -> Entry:
+        """The entry as the store has it: who entered what is believed to the ledger alone."""
+        rows = self._storage.history(matter_of(given.case), after=given.version - 1, limit=1)
+        stored = read(rows[0].body) if rows else None
+        if stored is None or stored.ref != given.ref:
+            msg = f"the ledger has no entry {given.ref}; take one that office.ledger.entries gives"
+            raise NotFound(msg)
+        return stored
 
     def _amend(
         self, matter: MatterId, case: str, amendment: Callable[[Loaded, Matter], Amendment | None]

@@ -237,7 +237,7 @@ class Office:
         # A mass child's anchors follow from its parent's state, which has moved on when a key comes again.
         told = [f"{name}={value}" for name, value in sorted((anchors or {}).items())] if root is None else []
         command = (flow, place or "", person or "", root or "", brood, child, *told)
-        return self._commands.begin(birth, ids, act, command=command)
+        return self._settled(self._commands.begin(birth, ids, act, command=command))
 
     def take(
         self,
@@ -313,6 +313,7 @@ class Office:
         Raises:
             Refused: the actor may not correct it.
             InvalidInput: the entry kept no such field; the message says which ones it did.
+            NotFound: the ledger has no such entry.
         """
         return self._commands.correct(entry, right, by, why)
 
