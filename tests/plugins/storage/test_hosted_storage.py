@@ -239,7 +239,7 @@ class TestSqlite:
             raise KeyError("mine")
 
         with pytest.raises(KeyError):
-            storage._pool.run(failing)  # type: ignore[attr-defined]
+            storage._door.write(failing)  # type: ignore[attr-defined]
         assert not connection.in_transaction
         assert _permits(connection) == 0
 

@@ -13,7 +13,7 @@ import pytest
 
 from civicflow.errors import Conflict, InvalidInput, LeaseLost, StorageError
 from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Filed, Key, Query, Rearm, Retry, Waking
-from civicflow.plugins.storage.postgresql import ServerStorage, hosted, locks, open_storage
+from civicflow.plugins.storage.postgresql import PostgresStorage, hosted, locks, open_storage
 from civicflow.plugins.storage.postgresql.address import Address
 from civicflow.plugins.storage.postgresql.faults import explained
 from civicflow.plugins.storage.postgresql.session import Session
@@ -32,7 +32,7 @@ def place(server: Server) -> str:
 
 
 @pytest.fixture
-def storage(place: str) -> Iterator[ServerStorage]:
+def storage(place: str) -> Iterator[PostgresStorage]:
     """An open storage in it."""
     storage = open_storage(place)
     yield storage
@@ -85,7 +85,7 @@ class TestFeed:
     """A reader that goes on from the last position it saw misses nothing, whoever commits late."""
 
     def test_a_slow_writer_holds_back_what_came_after_it(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """And nobody else's commit waits for it."""
         slow = connect()
@@ -97,7 +97,7 @@ class TestFeed:
         assert [(entry.position, entry.matter) for entry in storage.feed()] == [(1, "slow"), (2, "quick")]
 
     def test_a_writer_that_is_taken_back_leaves_a_gap_in_the_numbers(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """Positions only rise here; the capability ``dense_feed`` is not promised."""
         slow = connect()
@@ -108,7 +108,7 @@ class TestFeed:
         assert "dense_feed" not in storage.capabilities
 
     def test_an_old_transaction_that_draws_late_does_not_go_ahead(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """Transactions may draw positions in another order than that of their numbers."""
         old, young = connect(), connect()
@@ -121,7 +121,7 @@ class TestFeed:
         assert _matters(storage) == ["young", "old"]
 
     def test_the_host_sees_its_entries_in_the_feed_when_it_commits(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """The present state it sees at once."""
         host = connect()
@@ -135,7 +135,7 @@ class TestFeed:
         assert theirs.commit(Batch()).position == 1
 
     def test_tables_from_another_server_are_shown_whole(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """There, transactions had higher numbers, and sequences were not copied."""
         for number in range(3):
@@ -154,7 +154,7 @@ class TestFeed:
             again.close()
 
     def test_a_commit_under_way_is_not_taken_for_a_move(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """Whoever opens beside it holds its feed back, too."""
         slow = connect()
@@ -170,7 +170,7 @@ class TestFeed:
 class TestRaces:
     """Rows are locked in one order, and what was only read is held."""
 
-    def test_matters_written_in_any_order_never_block_each_other(self, storage: ServerStorage) -> None:
+    def test_matters_written_in_any_order_never_block_each_other(self, storage: PostgresStorage) -> None:
         """Each of the racers ends, with a commit or a conflict."""
         names = ["A", "B", "C", "D"]
         storage.commit(Batch(writes=tuple(write(name) for name in names)))
@@ -193,7 +193,7 @@ class TestRaces:
             assert len(storage.history(name)) == storage.load([name]).cases[name].version
 
     def test_what_was_expected_to_be_missing_is_not_created_meanwhile(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """Whoever creates it waits until the expectation has served."""
         host = connect()
@@ -214,7 +214,7 @@ class TestRaces:
         assert set(storage.load(["T-1", "F-1"]).cases) == {"T-1", "F-1"}
 
     def test_what_was_created_meanwhile_is_no_longer_missing(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """The creator was first; the expectation waits for it and fails."""
         host = connect()
@@ -235,7 +235,7 @@ class TestRaces:
         assert storage.load(["T-1"]).cases == {}
 
     def test_a_matter_created_twice_at_once_conflicts_and_takes_the_rest_back(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """Even where the other matter of the batch was written already."""
         put(storage, "A")
@@ -258,7 +258,7 @@ class TestRaces:
 
     @pytest.mark.parametrize("matter", ["T-1", "T-2"])
     def test_one_command_sent_twice_at_once_acts_once(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any], matter: str
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any], matter: str
     ) -> None:
         """The later one is told the answer of the first, whether they meet at the matter or at the key."""
         key = Key("k", b"digest", b"answer")
@@ -278,7 +278,7 @@ class TestRaces:
         assert _matters(storage) == ["T-1"]
 
     def test_two_that_seal_at_once_make_one_head(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """The loser conflicts."""
         host = connect()
@@ -298,7 +298,7 @@ class TestRaces:
         assert (raised[0].expected, raised[0].actual) == (0, 1)
         assert storage.filed("d") is None
 
-    def test_a_deadlock_is_run_again(self, storage: ServerStorage) -> None:
+    def test_a_deadlock_is_run_again(self, storage: PostgresStorage) -> None:
         """Names of messages that two batches put in opposite order; PostgreSQL ends one of them, the pool repeats it."""
         names = [f"m{number}" for number in range(40)]
 
@@ -310,7 +310,7 @@ class TestRaces:
         assert len(storage.claim(worker="w", now=NOON, lease=1, limit=100)) == 40
 
     def test_the_asked_of_a_case_are_replaced_by_one_at_a_time(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """Also where the batch does not write the case's matter: what two asked is never mixed."""
         put(storage, "T-1", 0, child("T-1/a@1", 1))
@@ -327,7 +327,7 @@ class TestRaces:
         assert storage.asked(case="T-1/a@1") == second
 
     def test_a_row_that_another_claims_is_passed_over(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """Nobody waits for it, and the next of its lane does not overtake it."""
         rows = (message("1"), message("2"), message("other", case="T-2"))
@@ -348,7 +348,7 @@ def _until_somebody_waits(connect: Callable[..., Any]) -> None:
 class TestWaking:
     """Whoever waits is woken by a commit, in another process too."""
 
-    def test_a_commit_elsewhere_wakes(self, storage: ServerStorage, place: str) -> None:
+    def test_a_commit_elsewhere_wakes(self, storage: PostgresStorage, place: str) -> None:
         """A thread's first call returns at once, since it cannot know what it missed."""
         assert isinstance(storage, Waking)
         assert "notify" in storage.capabilities
@@ -362,7 +362,7 @@ class TestWaking:
         assert _matters(storage) == ["T-1"]
         other.close()
 
-    def test_what_was_committed_between_two_calls_is_not_missed(self, storage: ServerStorage) -> None:
+    def test_what_was_committed_between_two_calls_is_not_missed(self, storage: PostgresStorage) -> None:
         """Although nobody waited then, so that nothing was announced."""
         storage.wait(0)
         storage.commit(Batch(messages=(message("m"),)))
@@ -370,7 +370,7 @@ class TestWaking:
         assert not storage.wait(0)
 
     def test_a_commit_that_was_under_way_is_reported_when_it_ends(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """It looked for listeners before anybody waited."""
         storage.wait(0)
@@ -384,7 +384,7 @@ class TestWaking:
         timer.join()
         assert _matters(storage) == ["T-1"]
 
-    def test_a_storage_that_is_closed_wakes_whoever_waits(self, storage: ServerStorage) -> None:
+    def test_a_storage_that_is_closed_wakes_whoever_waits(self, storage: PostgresStorage) -> None:
         """With an error."""
         storage.wait(0)
         threading.Timer(0.2, storage.close).start()
@@ -424,7 +424,7 @@ class TestPlaces:
 
     def test_many_that_open_a_new_place_at_once_share_it(self, place: str) -> None:
         """One of them makes the tables."""
-        opened: list[ServerStorage] = []
+        opened: list[PostgresStorage] = []
         assert _together([lambda: opened.append(open_storage(place))] * 6) == [None] * 6
         for number, storage in enumerate(opened):
             put(storage, f"T-{number}")
@@ -432,14 +432,14 @@ class TestPlaces:
         for storage in opened:
             storage.close()
 
-    def test_a_newer_schema_is_not_touched(self, storage: ServerStorage, place: str, connect: Any) -> None:
+    def test_a_newer_schema_is_not_touched(self, storage: PostgresStorage, place: str, connect: Any) -> None:
         """The message says what to do."""
         connect(autocommit=True).execute(f"UPDATE {_schema(place)}.meta SET value = 99")
         with pytest.raises(StorageError, match=r"version 99 of a newer civicflow.*upgrade"):
             open_storage(place)
 
     def test_facts_that_the_contract_gained_are_added(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """And a commit function that is missing, as after an upgrade."""
         put(storage, "T-1", title="old")
@@ -456,7 +456,7 @@ class TestPlaces:
         again.close()
 
     def test_the_version_is_0_before_the_first_migration(
-        self, place: str, connect: Callable[..., Any], storage: ServerStorage
+        self, place: str, connect: Callable[..., Any], storage: PostgresStorage
     ) -> None:
         """As of a schema that somebody made."""
         assert storage.schema_version() == 1
@@ -486,7 +486,9 @@ class TestPlaces:
 class TestServer:
     """A server that goes away and comes back."""
 
-    def test_a_killed_server_loses_nothing_that_was_acknowledged(self, server: Server, storage: ServerStorage) -> None:
+    def test_a_killed_server_loses_nothing_that_was_acknowledged(
+        self, server: Server, storage: PostgresStorage
+    ) -> None:
         """Calls fail meanwhile and can be repeated; afterwards the same handle goes on."""
         put(storage, "T-1", due=NOON)
         before = everything(storage)
@@ -501,7 +503,7 @@ class TestServer:
         assert [entry.version for entry in storage.history("T-1")] == [1, 2]
 
     def test_a_connection_that_breaks_in_a_call_leaves_its_outcome_open(
-        self, storage: ServerStorage, connect: Callable[..., Any]
+        self, storage: PostgresStorage, connect: Callable[..., Any]
     ) -> None:
         """The message says how to find out."""
         admin = connect(autocommit=True)
@@ -512,13 +514,15 @@ class TestServer:
             session.rows("SELECT 1")
 
         with pytest.raises(StorageError) as broken:
-            storage._door.run(breaking)
+            storage._pool.write(breaking)
         assert broken.value.retryable
         assert storage.feed() == ()
 
-    def test_a_connection_that_died_idle_is_replaced(self, storage: ServerStorage, connect: Callable[..., Any]) -> None:
+    def test_a_connection_that_died_idle_is_replaced(
+        self, storage: PostgresStorage, connect: Callable[..., Any]
+    ) -> None:
         """Nobody notices."""
-        (pid,) = storage._door.run(lambda session: session.rows("SELECT pg_backend_pid()"))[0]
+        (pid,) = storage._pool.write(lambda session: session.rows("SELECT pg_backend_pid()"))[0]
         admin = connect(autocommit=True)
         admin.execute("SELECT pg_terminate_backend(%s, 5000)", (pid,))
         assert put(storage, "T-1") == 1
@@ -530,12 +534,12 @@ class TestServer:
         storage.close()
         storage = open_storage(server.url(connections=1, timeout=0))
         with pytest.raises(StorageError, match="connections=") as busy:
-            storage._door.run(lambda _session: storage.feed())
+            storage._pool.write(lambda _session: storage.feed())
         assert busy.value.retryable
         assert storage.feed() == ()
         storage.close()
 
-    def test_a_connection_in_use_is_closed_when_its_call_ends(self, storage: ServerStorage) -> None:
+    def test_a_connection_in_use_is_closed_when_its_call_ends(self, storage: PostgresStorage) -> None:
         """Nobody waits for it."""
 
         def closing(session: Session) -> Any:
@@ -543,9 +547,9 @@ class TestServer:
             assert session.rows("SELECT 1") == [(1,)]
             return session.connection
 
-        assert storage._door.run(closing).closed
+        assert storage._pool.write(closing).closed
 
-    def test_a_transaction_that_an_error_left_open_is_ended(self, storage: ServerStorage) -> None:
+    def test_a_transaction_that_an_error_left_open_is_ended(self, storage: PostgresStorage) -> None:
         """Its connection is not used again."""
 
         def failing(session: Session) -> None:
@@ -553,7 +557,7 @@ class TestServer:
             raise KeyError("mine")
 
         with pytest.raises(KeyError):
-            storage._door.run(failing)
+            storage._pool.write(failing)
         assert put(storage, "T-1") == 1
 
     def test_a_place_that_is_nowhere_is_named(self, server: Server) -> None:
@@ -569,7 +573,7 @@ class TestServer:
 class TestFaults:
     """PostgreSQL's errors become ours, which say who must act."""
 
-    def test_texts_that_it_cannot_hold_are_the_callers_fault(self, storage: ServerStorage) -> None:
+    def test_texts_that_it_cannot_hold_are_the_callers_fault(self, storage: PostgresStorage) -> None:
         """In reads too; what a worker's error said is made to fit instead."""
         for text in ("a\0b", "\ud800"):
             with pytest.raises(InvalidInput):
@@ -585,7 +589,7 @@ class TestFaults:
             storage.extend(attrs.evolve(claim, token="9" * 18 + ".1"), now=NOON, lease=1)
 
     def test_a_lock_that_lasts_too_long_can_be_retried(
-        self, server: Server, place: str, storage: ServerStorage, connect: Callable[..., Any]
+        self, server: Server, place: str, storage: PostgresStorage, connect: Callable[..., Any]
     ) -> None:
         """Settings of libpq and of the server pass through the URL."""
         put(storage, "T-1")
@@ -600,7 +604,7 @@ class TestFaults:
         impatient.close()
 
     def test_entries_that_contradict_the_records_are_not_written_over(
-        self, storage: ServerStorage, place: str, connect: Callable[..., Any]
+        self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
         """A version that is in the ledger already is never put twice."""
         put(storage, "T-1", 0)
@@ -610,7 +614,7 @@ class TestFaults:
             put(storage, "T-1", 1)
         assert len(storage.feed()) == 2
 
-    def test_a_deadline_that_nothing_holds_takes_the_batch_back(self, storage: ServerStorage) -> None:
+    def test_a_deadline_that_nothing_holds_takes_the_batch_back(self, storage: PostgresStorage) -> None:
         """The case is named."""
         put(storage, "T-1", due=NOON)
         with pytest.raises(InvalidInput, match="T-1"):
@@ -618,7 +622,7 @@ class TestFaults:
         assert storage.due(NOON) == (("T-1", NOON),)
         assert _matters(storage) == ["T-1"]
 
-    def test_who_was_asked_twice_in_one_batch_is_asked_as_said_last(self, storage: ServerStorage) -> None:
+    def test_who_was_asked_twice_in_one_batch_is_asked_as_said_last(self, storage: PostgresStorage) -> None:
         """Each replaces the former."""
         asked = [Awaits("T-1", (Await("T-1", f"person:{name}", None),)) for name in ("P", "Q")]
         storage.commit(Batch(awaits=tuple(asked)))
@@ -670,20 +674,20 @@ class TestForks:
 
     pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
-    def test_parent_and_child_both_go_on(self, storage: ServerStorage) -> None:
+    def test_parent_and_child_both_go_on(self, storage: PostgresStorage) -> None:
         """Neither uses a connection of the other."""
         put(storage, "T-1")
         assert _forked(lambda: put(storage, "T-2")) == 0
         put(storage, "T-3")
         assert _matters(storage) == ["T-1", "T-2", "T-3"]
 
-    def test_closing_in_the_child_leaves_the_parents_connections(self, storage: ServerStorage) -> None:
+    def test_closing_in_the_child_leaves_the_parents_connections(self, storage: PostgresStorage) -> None:
         """They are not its own."""
         put(storage, "T-1")
         assert _forked(storage.close) == 0
         assert put(storage, "T-2") == 2
 
-    def test_a_closed_storage_stays_closed_in_the_child(self, storage: ServerStorage) -> None:
+    def test_a_closed_storage_stays_closed_in_the_child(self, storage: PostgresStorage) -> None:
         """Forking opens nothing again."""
         storage.close()
 

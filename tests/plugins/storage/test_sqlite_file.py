@@ -111,7 +111,7 @@ class TestSchema:
         """Unless the URL says otherwise."""
         for setting, value in (("", 2), ("synchronous=full", 2), ("synchronous=normal", 1), ("synchronous=off", 0)):
             storage = _open(path, setting)
-            pragmas = storage._pool.run(
+            pragmas = storage._pool.write(
                 lambda cursor: [
                     cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
                 ]
@@ -123,7 +123,7 @@ class TestSchema:
         """Families, broods, deadlines and inboxes are not searched for row by row."""
 
         def plan(sql: str) -> str:
-            return str(storage._pool.run(lambda cursor: cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()))
+            return str(storage._pool.write(lambda cursor: cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()))
 
         family = "(c.case_id = 'T' AND c.matter = 'T') OR (c.matter = 'T' AND c.matter <> c.case_id)"
         for sql, index in (
@@ -173,7 +173,7 @@ class TestFaults:
     def test_a_full_disk_says_so_and_loses_nothing(self, storage: SqliteStorage) -> None:
         """SQLite rolls back by itself; its own message is not hidden by a second rollback."""
         put(storage, "T-1")
-        storage._pool.run(lambda cursor: cursor.execute("PRAGMA max_page_count = 40").fetchall())
+        storage._pool.write(lambda cursor: cursor.execute("PRAGMA max_page_count = 40").fetchall())
         with pytest.raises(StorageError, match="disk is full") as full:
             put(storage, "T-2", body=bytes(10**6))  # type: ignore[arg-type]
         assert not full.value.retryable
@@ -220,7 +220,7 @@ class TestFaults:
             raise KeyError("mine")
 
         with pytest.raises(KeyError):
-            storage._pool.run(failing)
+            storage._pool.write(failing)
         assert explained(KeyError("mine"), "path") is None
         assert put(storage, "T-1") == 1
 
@@ -335,7 +335,7 @@ class TestClosing:
             assert cursor.execute("SELECT 1").fetchone() == (1,)
             return cursor.connection
 
-        connection = storage._pool.run(closing)
+        connection = storage._pool.write(closing)
         with pytest.raises(sqlite3.ProgrammingError):
             connection.execute("SELECT 1")
 

@@ -20,27 +20,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from civicflow.plugins.storage.postgresql.address import Address, check_schema
-from civicflow.plugins.storage.postgresql.hosting import Host
-from civicflow.plugins.storage.postgresql.store import PostgresStorage, ServerStorage
+from civicflow.plugins.storage.postgresql.address import Address
+from civicflow.plugins.storage.postgresql.store import HostedStorage, PostgresStorage
 
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["PostgresStorage", "ServerStorage", "hosted", "open_storage"]
+__all__ = ["HostedStorage", "PostgresStorage", "hosted", "open_storage"]
 
 
-def open_storage(url: str) -> ServerStorage:
+def open_storage(url: str) -> PostgresStorage:
     """Open the schema that a URL names, and create or migrate its tables where that is due.
 
     Raises:
         InvalidInput: the URL is malformed.
         StorageError: the server cannot be reached, refuses, or holds tables of a newer civicflow.
     """
-    return ServerStorage(Address.of(url))
+    return PostgresStorage(Address.of(url))
 
 
-def hosted(connection: psycopg.Connection[Any], *, schema: str = "civicflow") -> PostgresStorage:
+def hosted(connection: psycopg.Connection[Any], *, schema: str = "civicflow") -> HostedStorage:
     """A storage in the host's transaction: a row of the host and a step of a case are committed together, by the host.
 
     Each commit is a savepoint, so an error (a `Conflict`, say) leaves the host's transaction as it was before. Entries
@@ -55,6 +54,4 @@ def hosted(connection: psycopg.Connection[Any], *, schema: str = "civicflow") ->
         InvalidInput: the schema's name is malformed.
         StorageError: the schema holds tables of a newer civicflow.
     """
-    storage = PostgresStorage(Host(connection, check_schema(schema)))
-    storage.migrate()
-    return storage
+    return HostedStorage(connection, schema)

@@ -30,7 +30,7 @@ class Host:
         self._lock = threading.RLock()
         self._closed = False
 
-    def run(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def read(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work that only reads."""
         with self._lock:
             return attempt(self._session(), self._label, work, *args, **kwargs)

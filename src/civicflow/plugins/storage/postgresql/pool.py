@@ -45,7 +45,7 @@ class Pool:
         self._idle: list[Connection] = []
         self._free = threading.BoundedSemaphore(self.address.connections)
 
-    def run(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def read(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work on a connection.
 
         Raises:
@@ -65,7 +65,7 @@ class Pool:
         finally:
             free.release()
 
-    write = run
+    write = read
     """A single statement is its own transaction."""
 
     def close(self) -> None:

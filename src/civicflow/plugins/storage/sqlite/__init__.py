@@ -13,10 +13,9 @@ from __future__ import annotations
 import sqlite3
 
 from civicflow.plugins.storage.sqlite.address import Address
-from civicflow.plugins.storage.sqlite.hosting import Host
-from civicflow.plugins.storage.sqlite.store import SqliteStorage
+from civicflow.plugins.storage.sqlite.store import HostedStorage, SqliteStorage
 
-__all__ = ["SqliteStorage", "hosted", "open_storage"]
+__all__ = ["HostedStorage", "SqliteStorage", "hosted", "open_storage"]
 
 
 def open_storage(url: str) -> SqliteStorage:
@@ -29,7 +28,7 @@ def open_storage(url: str) -> SqliteStorage:
     return SqliteStorage(Address.of(url))
 
 
-def hosted(connection: sqlite3.Connection) -> SqliteStorage:
+def hosted(connection: sqlite3.Connection) -> HostedStorage:
     """A storage in the host's transaction: a row of the host and a step of a case are committed together, by the host.
 
     Each commit is a savepoint, so an error (a `Conflict`, say) leaves the host's transaction as it was before. Begin
@@ -42,4 +41,4 @@ def hosted(connection: sqlite3.Connection) -> SqliteStorage:
     Raises:
         StorageError: the file holds tables of a newer civicflow, or cannot be written.
     """
-    return SqliteStorage(Host(connection))
+    return HostedStorage(connection)

@@ -32,7 +32,7 @@ class Host(Pool):
         self._lock = threading.RLock()
         self._closed = False
 
-    def run(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def write(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work with a cursor of the host's connection; an error takes back what the work did, and no more."""
         with self._lock:
             if self._closed:

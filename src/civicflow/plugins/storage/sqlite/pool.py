@@ -39,7 +39,7 @@ class Pool:
             _watch_forks()
         _POOLS.add(self)
 
-    def run(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def write(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work with a cursor; whatever transaction an error leaves open is rolled back."""
         cursor = self._take()
         try:
@@ -62,7 +62,7 @@ class Pool:
     def read(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work that only reads; texts that are damaged are read as far as they go."""
         try:
-            return self.run(work, *args, **kwargs)
+            return self.write(work, *args, **kwargs)
         except Unreadable:
 
             def leniently(cursor: sqlite3.Cursor) -> R:
@@ -73,7 +73,7 @@ class Pool:
                 finally:
                     cursor.connection.text_factory = str
 
-            return self.run(leniently)
+            return self.write(leniently)
 
     def close(self) -> None:
         """Close every connection; one that is in use is closed when its call ends."""

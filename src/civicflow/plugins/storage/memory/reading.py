@@ -1,0 +1,80 @@
+"""Reads: each sees the rows of one moment, since the door holds their lock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from heapq import nsmallest
+from typing import TypeVar
+
+from civicflow.plugins.storage.contract import Await, NewHead, Private, Snapshot, StoredCase, StoredEntry
+from civicflow.plugins.storage.memory.rows import Rows
+from civicflow.plugins.storage.queries import Plan
+
+T = TypeVar("T")
+
+
+def load(rows: Rows, ids: Sequence[str], plans: Sequence[Plan], key: str) -> Snapshot:
+    """Records by id, the results of plans and a key."""
+    return Snapshot(
+        cases={case: rows.cases[case] for case in ids if case in rows.cases},
+        found=tuple(tuple(rows.select(one)[0]) for one in plans),
+        key=rows.keys.get(key),
+    )
+
+
+def select(rows: Rows, plan: Plan) -> tuple[list[StoredCase], bool]:
+    """The records of one page, and whether there are more."""
+    return rows.select(plan)
+
+
+def history(rows: Rows, matter: str, after: int, limit: int | None) -> tuple[StoredEntry, ...]:
+    """Entries of one matter."""
+    return _page(rows.chains.get(matter, []), after, limit)
+
+
+def feed(rows: Rows, after: int, limit: int) -> tuple[StoredEntry, ...]:
+    """Entries of all matters."""
+    return _page(rows.entries, after, limit)
+
+
+def due(rows: Rows, now: int, limit: int) -> tuple[tuple[str, int], ...]:
+    """Deadlines that have come."""
+    ripe = ((due, case) for case, due in rows.dues.items() if due <= now)
+    return tuple((case, due) for due, case in nsmallest(limit, ripe))
+
+
+def asked(rows: Rows, by: str, value: str) -> tuple[Await, ...]:
+    """Who is asked, by case, matter or address."""
+    return rows.asked(**{"case": "", "matter": "", "address": "", by: value})
+
+
+def private(rows: Rows, matter: str, version: int) -> Private | None:
+    """The private part of one entry."""
+    return rows.private.get((matter, version))
+
+
+def private_parts(rows: Rows, after: tuple[str, int], limit: int) -> tuple[Private, ...]:
+    """All private parts after a key."""
+    keys = nsmallest(limit, (key for key in rows.private if key > after))
+    return tuple(rows.private[key] for key in keys)
+
+
+def heads(rows: Rows, after: int, limit: int) -> tuple[NewHead, ...]:
+    """Heads of the log tree."""
+    return _page(rows.heads, after, limit)
+
+
+def last_head(rows: Rows) -> NewHead | None:
+    """The newest head."""
+    return rows.heads[-1] if rows.heads else None
+
+
+def filed(rows: Rows, digest: str) -> bytes | None:
+    """A document by its content hash."""
+    return rows.filed.get(digest)
+
+
+def _page(items: Sequence[T], after: int, limit: int | None) -> tuple[T, ...]:
+    """The items numbered from 1 that come after a number."""
+    start = max(after, 0)
+    return tuple(items[start:] if limit is None else items[start : start + limit])
