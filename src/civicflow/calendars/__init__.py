@@ -14,12 +14,16 @@ from civicflow.calendars.deferred import deferred
 from civicflow.calendars.instants import check_aware, from_micros, instant, span, to_micros
 from civicflow.calendars.limits import LimitUnit, TimeLimit, days, hours, time_limit, working_days
 from civicflow.calendars.plain import from_days, weekdays
+from civicflow.calendars.recurrence import Occurrence, Recurrence, Roll
 from civicflow.calendars.working import Due, WorkingCalendar
 from civicflow.calendars.zones import last_instant, zone_named
 
 __all__ = [
     "Due",
     "LimitUnit",
+    "Occurrence",
+    "Recurrence",
+    "Roll",
     "TimeLimit",
     "WorkingCalendar",
     "check_aware",

@@ -128,6 +128,10 @@ class WorkingCalendar:
         check_date(day)
         return day in self.make_up or (day.weekday() not in self.weekend and day not in self.holidays)
 
+    def is_announced(self, day: date) -> bool:
+        """Whether it is known for certain if people work on this day."""
+        return self.announced_from <= check_date(day) <= self.announced_through
+
     def day_after(self, day: date, n: int) -> tuple[date, bool]:
         """The ``n``-th working day after a day, which itself does not count, and whether that is provisional.
 
