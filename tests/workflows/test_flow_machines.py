@@ -142,6 +142,9 @@ class Tickets(TownMachine):
                 return {"master": data.draw(st.sampled_from(self.tickets))}
             case "hold":
                 return {"within": data.draw(st.sampled_from(["2 days", "0 days", "20 workdays"])), "reason": "winter"}
+            case "ask-extension" | "extend":
+                within = data.draw(st.sampled_from(["1 workday", "20 days", "0 hours"]))
+                return {"within": within, **({"reason": "the part is on order"} if step == "ask-extension" else {})}
             case "decline":
                 return {"reason": "not ours"}
             case "answer" | "answer-alike" | "open-again":

@@ -228,7 +228,7 @@ class TestHolds:
             clocks=(Clock(0, since, due),),
             holds=(Hold("rest", held_at, at + timedelta(days=1), "resume"),),
         )
-        holds, clocks = resumed(case, "rest", at, state, calendar)
+        holds, clocks = resumed(case, "rest", at, dict(enumerate(state.limits)), calendar)
         assert (holds, len(clocks or ())) == ([], 1)
         assert clocks is not None
         (clock,) = clocks
@@ -241,7 +241,7 @@ class TestHolds:
         """Only the last hold that ends lets them go on."""
         at = datetime(2026, 3, 2, 1, tzinfo=UTC)
         case = Case(id=CaseId("C-1"), holds=(Hold("one", at, at, "resume"), Hold("two", at, at, "resume")))
-        holds, clocks = resumed(case, "one", at, State("open", "open | 开"), weekdays(ZONE))
+        holds, clocks = resumed(case, "one", at, {}, weekdays(ZONE))
         assert ([hold[0] for hold in holds], clocks) == (["two"], None)
 
     def test_what_is_held_takes_no_other_step(self, open_town: OpenTown) -> None:

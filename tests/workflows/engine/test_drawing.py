@@ -136,7 +136,7 @@ class TestWhatIsSaid:
         """A step of the clock carries its limit, on the edge or in the note."""
         text = mermaid(SHARE)
         assert "offered --> supervised: put under supervision (the clock, after 2 working days)" in text
-        assert "(the clock, when the time promised has passed, else after 10 working days)" in text
+        assert "(the clock, when the time promised has passed, else after 10 working days for settlement)" in text
         assert "remind (the clock, after 2 working days, again and again)" in text
         assert "（时钟，满2个工作日）" in mermaid(SHARE, "zh")
 

@@ -34,8 +34,10 @@ def instant(value: datetime | str | None) -> datetime | None:
 
 
 def _clock(raw: Any) -> Clock:
-    limit, since, due, *rest = raw
-    return _new_clock(limit, instant(since), instant(due), *rest)
+    limit, since, due, provisional, *rest = raw
+    if len(rest) > 1:
+        rest[1] = instant(rest[1])
+    return _new_clock(limit, instant(since), instant(due), provisional, *rest)
 
 
 def _hold(raw: Any) -> Hold:

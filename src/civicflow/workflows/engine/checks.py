@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from civicflow.errors import Fault
 from civicflow.hierarchy.authority import AnyOf, Clock, Who
-from civicflow.workflows.engine.flow import NEW, STAY, Flow, State, Step
+from civicflow.workflows.engine.flow import NEW, STAY, Flow, Limit, Span, State, Step
 
 
 def faults(flow: Flow) -> tuple[Fault, ...]:
@@ -35,8 +35,11 @@ def _names(flow: Flow) -> Iterator[Fault]:
     for step in flow.steps:
         yield from _step_names(flow, step, states)
     for state in flow.states:
-        yield from _limit_names(flow, state)
+        yield from _limit_names(flow, state.name, state.limits, (state.name,))
         yield from _join_names(flow, state)
+    yield from _twice(flow, "span", [span.name for span in flow.spans])
+    for span in flow.spans:
+        yield from _span_names(flow, span, states)
 
 
 def _twice(flow: Flow, kind: str, names: list[str]) -> Iterator[Fault]:
@@ -53,21 +56,33 @@ def _step_names(flow: Flow, step: Step, states: set[str]) -> Iterator[Fault]:
             yield _fault(flow, step.name, f"leads to {branch.to!r}, which is no state of the flow")
 
 
-def _limit_names(flow: Flow, state: State) -> Iterator[Fault]:
-    for limit in state.limits:
+def _limit_names(flow: Flow, path: str, limits: tuple[Limit, ...], states: tuple[str, ...]) -> Iterator[Fault]:
+    """What the limits of a state, or of a span over states, call."""
+    for limit in limits:
+        calls = f"its limit of {limit.within} calls {limit.then!r}, which"
         if all(step.name != limit.then for step in flow.steps):
-            yield _fault(
-                flow, state.name, f"its limit of {limit.within} calls {limit.then!r}, which is no step of the flow"
-            )
-        elif not _leads(flow, state, limit.then):
-            yield _fault(
-                flow, state.name, f"its limit of {limit.within} calls {limit.then!r}, which does not lead from here"
-            )
+            yield _fault(flow, path, f"{calls} is no step of the flow")
+            continue
+        elsewhere = [state for state in states if not _leads(flow, state, limit.then)]
+        if elsewhere:
+            where = "here" if states == (path,) else ", ".join(elsewhere)
+            yield _fault(flow, path, f"{calls} does not lead from {where}")
+
+
+def _span_names(flow: Flow, span: Span, states: set[str]) -> Iterator[Fault]:
+    for name in (*span.over, *span.paused):
+        if name not in states:
+            yield _fault(flow, span.name, f"the span names {name!r}, which is no state of the flow")
+    for name in sorted(set(span.over) & set(span.paused)):
+        yield _fault(flow, span.name, f"the span both runs and stands still in {name!r}; say one of the two")
+    if not span.over or not span.limits:
+        yield _fault(flow, span.name, "a span runs over some states, and has a limit; give it both")
+    yield from _limit_names(flow, span.name, span.limits, tuple(name for name in span.over if name in states))
 
 
 def _join_names(flow: Flow, state: State) -> Iterator[Fault]:
     for join in state.joins:
-        if not _leads(flow, state, join.then):
+        if not _leads(flow, state.name, join.then):
             yield _fault(flow, state.name, f"a join calls {join.then!r}, which does not lead from here")
         for slot in join.slots:
             if slot not in flow.slots:
@@ -79,8 +94,8 @@ def _join_names(flow: Flow, state: State) -> Iterator[Fault]:
             yield _fault(flow, state.name, f"lets {brood!r} be born, which is no brood of the flow")
 
 
-def _leads(flow: Flow, state: State, step: str) -> bool:
-    return any(s.name == step and state.name in s.of for s in flow.steps)
+def _leads(flow: Flow, state: str, step: str) -> bool:
+    return any(s.name == step and state in s.of for s in flow.steps)
 
 
 def _from(flow: Flow, state: str) -> list[Step]:
@@ -124,7 +139,9 @@ def _reached(flow: Flow) -> set[str]:
 def _ends_alone(flow: Flow) -> set[str]:
     """The states that clock and joins alone bring to an end, or that need not end."""
     ended = {
-        s.name for s in flow.states if s.final or s.standing or s.follows or any(limit.again for limit in s.limits)
+        s.name
+        for s in flow.states
+        if s.final or s.standing or s.follows or any(limit.again for limit in _limits(flow, s))
     }
     growing = True
     while growing:
@@ -134,6 +151,11 @@ def _ends_alone(flow: Flow) -> set[str]:
                 ended.add(state.name)
                 growing = True
     return ended
+
+
+def _limits(flow: Flow, state: State) -> tuple[Limit, ...]:
+    """The limits that run in a state: its own, and those of the spans over it."""
+    return (*state.limits, *(limit for span in flow.spans if state.name in span.over for limit in span.limits))
 
 
 def _by_itself(who: Who) -> bool:
@@ -146,7 +168,7 @@ def _goes_on(flow: Flow, state: State, ended: set[str]) -> bool:
 
     A branch back to the state itself (one level up, say) is allowed when another branch leads on: levels are finite.
     """
-    for limit in state.limits:
+    for limit in _limits(flow, state):
         step = next(step for step in _from(flow, state.name) if step.name == limit.then)
         targets = {branch.to for branch in step.to if branch.to != STAY}
         if not _by_itself(step.by) or not targets:

@@ -13,8 +13,8 @@ import attrs
 
 from civicflow.errors import Fault, InvalidInput
 from civicflow.texts import Text
-from civicflow.workflows.engine.effects import PutOnHold
-from civicflow.workflows.engine.flow import NEW, Branch, Effect, Flow, State, Step
+from civicflow.workflows.engine.effects import Extend, PutOnHold
+from civicflow.workflows.engine.flow import NEW, Branch, Effect, Flow, Limit, Span, State, Step
 
 
 @attrs.frozen
@@ -43,6 +43,7 @@ def compose(
     *,
     ends: Mapping[str, Text | str],
     begins: tuple[Step, ...],
+    spans: tuple[Span, ...] = (),
 ) -> Flow:
     """One flow of several stages.
 
@@ -53,6 +54,7 @@ def compose(
         stages: by name, in order.
         ends: the final states, by the outcome that they are.
         begins: the steps from `NEW`; their targets are names of stages.
+        spans: time limits over several stages, in the names of the whole flow (``council.voting``).
 
     Raises:
         InvalidInput: if an outcome leads nowhere, or to a name that is neither stage nor end; every fault at once.
@@ -80,6 +82,7 @@ def compose(
         tuple(steps),
         slots={slot: flow for stage in stages.values() for slot, flow in stage.flow.slots.items()},
         broods={brood: flow for stage in stages.values() for brood, flow in stage.flow.broods.items()},
+        spans=(*(_span(here, span) for here, stage in stages.items() for span in stage.flow.spans), *spans),
     )
 
 
@@ -118,9 +121,20 @@ def _state(here: str, state: State) -> State:
     return attrs.evolve(
         state,
         name=f"{here}.{state.name}",
-        limits=tuple(attrs.evolve(limit, then=f"{here}.{limit.then}") for limit in state.limits),
+        limits=_limits(here, state.limits),
         joins=tuple(attrs.evolve(join, then=f"{here}.{join.then}") for join in state.joins),
     )
+
+
+def _limits(here: str, limits: tuple[Limit, ...]) -> tuple[Limit, ...]:
+    return tuple(attrs.evolve(limit, then=f"{here}.{limit.then}") for limit in limits)
+
+
+def _span(here: str, span: Span) -> Span:
+    """A stage's span; it ends with the stage."""
+    over, paused = (tuple(f"{here}.{state}" for state in states) for states in (span.over, span.paused))
+    name = f"{here}.{span.name}"
+    return attrs.evolve(span, name=name, over=over, paused=paused, limits=_limits(here, span.limits))
 
 
 def _step(here: str, stage: Stage, step: Step, stages: Mapping[str, Stage]) -> Step:
@@ -143,8 +157,17 @@ def _step(here: str, stage: Stage, step: Step, stages: Mapping[str, Stage]) -> S
 
 
 def _does(here: str, effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
-    """The effects, with the step that ends a hold under its new name."""
-    return tuple(attrs.evolve(e, then=f"{here}.{e.then}") if isinstance(e, PutOnHold) else e for e in effects)
+    """The effects, with the step that ends a hold and the span that is extended under their new names."""
+    return tuple(_renamed(here, effect) for effect in effects)
+
+
+def _renamed(here: str, effect: Effect) -> Effect:
+    match effect:
+        case PutOnHold():
+            return attrs.evolve(effect, then=f"{here}.{effect.then}")
+        case Extend():
+            return attrs.evolve(effect, span=f"{here}.{effect.span}")
+    return effect
 
 
 def _retargeted(step: Step, target: Callable[[str], str]) -> Step:

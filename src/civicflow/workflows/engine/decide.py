@@ -26,7 +26,7 @@ from civicflow.ledger.private import digest
 from civicflow.refusals import Reason, Refusal
 from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
-from civicflow.workflows.engine.clocks import anchors_of, arm
+from civicflow.workflows.engine.clocks import anchors_of, entering
 from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Join, Step
 from civicflow.workflows.engine.flows import Plan, Rules
 from civicflow.workflows.engine.given import parts, typed
@@ -374,8 +374,12 @@ class Deciding:
             change.set["closed"] = situation.happened
             if situation.case.holds:
                 change.holds = []
-        promise = change.set.get("promise", situation.case.promise)
-        clocks = arm(state, situation.happened, promise, self.world.calendar) if state.limits else []
+        clocks: list[Any] = []
+        if state.limits or rules.flow.spans:
+            promise, calendar = change.set.get("promise", situation.case.promise), self.world.calendar
+            clocks = entering(
+                rules.flow.spans, situation.case, state, situation.happened, promise, calendar, running=change.clocks
+            )
         if clocks or situation.case.clocks:
             change.clocks = clocks
 

@@ -16,7 +16,7 @@ from civicflow.hierarchy.authority import Requester, Who, addressees
 from civicflow.ids import CaseId, PersonId, UnitId, child_id
 from civicflow.ledger.canonical import plain
 from civicflow.texts import Text, bilingual
-from civicflow.workflows.engine.clocks import anchors_of, arm, held, resumed
+from civicflow.workflows.engine.clocks import anchors_of, entering, held, put_off, resumed
 from civicflow.workflows.engine.flow import Named
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Carry, Change, Notice, Situation, Wanted
@@ -140,7 +140,8 @@ class Spawn:
         rules = world.flows.latest(world.flows.rules(situation.case.flow).flow.slots[self.slot])
         state = rules.states[self.state]
         promise = promised(getattr(situation.data, self.promised), situation) if self.promised else None
-        clocks = arm(state, situation.happened, promise, world.calendar)
+        unborn = Case(id=situation.case.id)
+        clocks = entering(rules.flow.spans, unborn, state, situation.happened, promise, world.calendar)
         taken = {child["id"] for child in change.opened}
         for opening in self.openings.of(situation):
             child: dict[str, Any] = {
@@ -285,10 +286,34 @@ class Lift:
     name: str
 
     def apply(self, situation: Situation, change: Change) -> None:
-        state = situation.world.flows.rules(situation.case.flow).states[situation.case.state]
+        limits = situation.world.flows.rules(situation.case.flow).limits[situation.case.state]
         change.holds, change.clocks = resumed(
-            situation.case, self.name, situation.happened, state, situation.world.calendar
+            situation.case, self.name, situation.happened, limits, situation.world.calendar
         )
+
+
+@attrs.frozen
+class Extend:
+    """Put off the time limits of a span by what the actor gave, counted from when they would have passed.
+
+    A promise moves with them. What was promised at first stays in the ledger.
+
+    Attributes:
+        span: the name of the span.
+        field: of what the actor gave: a `TimeLimit`.
+    """
+
+    span: str
+    field: str = "within"
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        case, world = situation.case, situation.world
+        limits = world.flows.rules(case.flow).limits[case.state]
+        within = getattr(situation.data, self.field)
+        change.clocks = put_off(case, self.span, within, situation.happened, limits, world.calendar)
+        if case.promise is not None:
+            promised = [due for key, _, due, *_ in change.clocks if limits[key].promised]
+            change.set["promise"] = min(promised, default=world.calendar.due(within, case.promise).at)
 
 
 @attrs.frozen

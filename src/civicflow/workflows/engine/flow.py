@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import attrs
 
-from civicflow.calendars import TimeLimit, time_limit
+from civicflow.calendars import Recurrence, TimeLimit, time_limit
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Who
 from civicflow.ledger.canonical import encode, plain
@@ -38,6 +38,7 @@ __all__ = [
     "Limit",
     "Named",
     "Read",
+    "Span",
     "State",
     "Step",
 ]
@@ -139,18 +140,30 @@ class Join:
     then: str
 
 
+Schedule = TimeLimit | Recurrence
+"""When the clock acts: after a time limit, or on the next of some recurring days."""
+
+LimitKey = int | str
+"""Which limit a clock is: the number of one of its state's own, ``SPAN/NUMBER`` for one of a span."""
+
+
+def _schedule(within: Schedule | str) -> Schedule:
+    return within if isinstance(within, Recurrence) else time_limit(within)
+
+
 @attrs.frozen
 class Limit:
-    """A time limit of a state.
+    """A time limit of a state or of a span.
 
     Attributes:
-        within: how long, counted from the instant on which the state was entered.
+        within: how long, counted from the instant on which the state was entered (or the span began); or a recurrence,
+            whose next day counts.
         then: the step that the clock takes when it passes.
-        again: it starts anew after each time: a standing reminder.
+        again: it starts anew after each time: a standing reminder, or a recurring duty.
         promised: where the case carries a promise, that instant counts in place of ``within``.
     """
 
-    within: TimeLimit = attrs.field(converter=time_limit)
+    within: Schedule = attrs.field(converter=_schedule)
     then: str
     again: bool = False
     promised: bool = False
@@ -181,12 +194,39 @@ class State:
     broods: tuple[str, ...] = attrs.field(default=(), kw_only=True)
 
 
-def _branches(to: str | tuple[Branch, ...]) -> tuple[Branch, ...]:
-    return (Branch(ELSE, to),) if isinstance(to, str) else to
-
-
 def _names(of: str | tuple[str, ...]) -> tuple[str, ...]:
     return (of,) if isinstance(of, str) else of
+
+
+@attrs.frozen
+class Span:
+    """A time limit over several states: a first response, an arrival, a settlement.
+
+    It begins when the case comes into one of its states from outside, and goes on while the case moves between them. In
+    the states named ``paused`` it stands still and keeps the time that was left (papers are missing, say). It ends when
+    the case comes to any other state.
+
+    Attributes:
+        name: what ends in time, a noun.
+        text: what a clerk reads.
+        over: the states in which it runs.
+        limits: the ladder of time limits, the shortest first; the steps that they call lead from each state of ``over``.
+        paused: the states in which it stands still.
+    """
+
+    name: str
+    text: Text = attrs.field(converter=bilingual)
+    over: tuple[str, ...] = attrs.field(converter=_names)
+    limits: tuple[Limit, ...]
+    paused: tuple[str, ...] = attrs.field(default=(), kw_only=True, converter=_names)
+
+    def key(self, number: int) -> str:
+        """How a clock names one of its limits."""
+        return f"{self.name}/{number}"
+
+
+def _branches(to: str | tuple[Branch, ...]) -> tuple[Branch, ...]:
+    return (Branch(ELSE, to),) if isinstance(to, str) else to
 
 
 @attrs.frozen
@@ -230,6 +270,7 @@ class Flow:
         text: what a clerk reads.
         states, steps: the table.
         slots: for each slot of children inside the matter, the name of their flow.
+        spans: time limits over several states.
         broods: for each kind of mass child, the name of its flow.
         opened_in: the states in which a parent may open such a case as its child.
     """
@@ -242,6 +283,15 @@ class Flow:
     slots: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     broods: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     opened_in: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    spans: tuple[Span, ...] = attrs.field(default=(), kw_only=True)
+
+    def limits_in(self, state: str) -> dict[LimitKey, Limit]:
+        """Every limit whose clock may be there in a state, by its key: the state's own, and those of its spans."""
+        found: dict[LimitKey, Limit] = dict(enumerate(self.state(state).limits))
+        for span in self.spans:
+            if state in span.over or state in span.paused:
+                found.update((span.key(number), limit) for number, limit in enumerate(span.limits))
+        return found
 
     def state(self, name: str) -> State:
         """A state by name.
@@ -269,6 +319,7 @@ class Flow:
             "slots": dict(self.slots),
             "broods": dict(self.broods),
             "opened_in": list(self.opened_in),
+            "spans": [_described(span) for span in self.spans],
             "states": [_described(state) for state in self.states],
             "steps": [_described(step) for step in self.steps],
         }

@@ -9,7 +9,7 @@ import attrs
 from civicflow.errors import InvalidInput, NotFound
 from civicflow.hierarchy.authority import for_people
 from civicflow.workflows.engine.checks import faults
-from civicflow.workflows.engine.flow import NEW, Branch, Flow, State, Step
+from civicflow.workflows.engine.flow import NEW, Branch, Flow, Limit, LimitKey, State, Step
 from civicflow.workflows.engine.machine import machine, table
 
 
@@ -41,6 +41,7 @@ class Rules:
         plans: by state, the steps that lead from it, by name.
         states: by name.
         asking: by state, the steps that it waits for and that people take.
+        limits: by state, every limit whose clock may be there; see `Flow.limits_in`.
     """
 
     flow: Flow
@@ -54,6 +55,12 @@ class Rules:
             state: tuple(plan.step for plan in plans.values() if plan.step.asks and for_people(plan.step.by))
             for state, plans in self.plans.items()
         }
+
+    limits: Mapping[str, Mapping[LimitKey, Limit]] = attrs.field(init=False)
+
+    @limits.default
+    def _running(self) -> dict[str, dict[LimitKey, Limit]]:
+        return {state: self.flow.limits_in(state) for state in self.states}
 
     @classmethod
     def of(cls, flow: Flow) -> Rules:

@@ -23,19 +23,21 @@ class Clock:
     """A time limit that runs.
 
     Attributes:
-        limit: which of its state's limits it is, by position.
+        limit: which limit it is: the number of one of its state's own, ``SPAN/NUMBER`` for one of a span.
         since: the instant from which the limit counts (UTC).
         due: the instant on which it passes (UTC).
         provisional: the calendar did not reach that far when it was computed; it is computed again when it rings.
-        left: how many working days were left at ``since``, where a hold has stopped the clock; None where the whole
-            limit counts.
+        left: how many working days were left at ``since``, where something has stopped or put off the clock; None where
+            the whole limit counts.
+        stopped: the instant since which it stands still, in a state that pauses its span; None while it runs.
     """
 
-    limit: int
+    limit: int | str
     since: datetime
     due: datetime
     provisional: bool = False
     left: int | None = None
+    stopped: datetime | None = None
 
 
 @attrs.frozen(weakref_slot=False)
@@ -139,7 +141,7 @@ class Case:
             return min([hold.until for hold in self.holds])
         if not self.clocks:
             return None
-        return min([clock.due for clock in self.clocks])
+        return min([clock.due for clock in self.clocks if clock.stopped is None], default=None)
 
 
 _Draft: Final = draft_of(Case)

@@ -8,20 +8,21 @@ counts them has to find every one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 import attrs
 
-from civicflow.calendars import TimeLimit, WorkingCalendar
+from civicflow.calendars import Recurrence, WorkingCalendar
 from civicflow.hierarchy.authority import CLOCK
 from civicflow.ids import CaseId, matter_of
 from civicflow.ledger.entries import Entry
 from civicflow.refusals import Refusal
 from civicflow.workflows.engine.apply import apply_matter
-from civicflow.workflows.engine.clocks import arm, resumed, without
+from civicflow.workflows.engine.clocks import arm, falls, resumed, without
 from civicflow.workflows.engine.decide import Accepted, Act, Deciding
-from civicflow.workflows.engine.flow import State
+from civicflow.workflows.engine.flow import Limit, LimitKey
 from civicflow.workflows.engine.records import Case, Clock, Matter
 from civicflow.workflows.engine.situation import Change, World
 
@@ -65,49 +66,56 @@ def ring(world: World, matter: Matter, case: CaseId) -> Accepted | NotYet:
 def _next(case: Case, world: World) -> datetime | None:
     if case.holds:
         return case.due
-    state = world.flows.rules(case.flow).states[case.state]
-    return min([_due(state, clock, world.calendar) for clock in case.clocks], default=None)
+    limits = world.flows.rules(case.flow).limits[case.state]
+    return min([at for at, _, _ in _running(case, limits, world.calendar)], default=None)
 
 
-def _due(state: State, clock: Clock, calendar: WorkingCalendar) -> datetime:
+def _running(
+    case: Case, limits: Mapping[LimitKey, Limit], calendar: WorkingCalendar
+) -> Iterator[tuple[datetime, str, Clock]]:
+    """The clocks that run, each with when it falls due and what to order by where two fall together."""
+    for clock in case.clocks:
+        if clock.stopped is None:
+            yield _due(limits[clock.limit], clock, calendar), str(clock.limit), clock
+
+
+def _due(limit: Limit, clock: Clock, calendar: WorkingCalendar) -> datetime:
     """When a clock falls due by today's calendar: provisional ones are computed anew."""
-    if not clock.provisional:
-        return clock.due
-    within = state.limits[clock.limit].within
-    return calendar.due(within if clock.left is None else TimeLimit(clock.left, "workdays"), clock.since).at
+    anew = falls(limit, clock.since, calendar, clock.left) if clock.provisional else None
+    return clock.due if anew is None else anew.at
 
 
 def _ring_once(deciding: Deciding, case: Case) -> bool:
     """Take the earliest step that is due, if there is one."""
     world = deciding.world
-    state = world.flows.rules(case.flow).states[case.state]
+    limits = world.flows.rules(case.flow).limits[case.state]
     if case.holds:
         hold = min(case.holds, key=lambda h: h.until)
         if hold.until > world.recorded:
             return False
         refusal = deciding.take(case.id, Act(step=hold.then, actor=CLOCK, happened=hold.until))
         if refusal is not None:
-            holds, clocks = resumed(case, hold.name, hold.until, state, world.calendar)
+            holds, clocks = resumed(case, hold.name, hold.until, limits, world.calendar)
             delta = {"holds": holds} if clocks is None else {"holds": holds, "clocks": clocks}
             _record_refused(deciding, case, hold.then, hold.until, delta, refusal)
         return True
-    due = [(_due(state, clock, world.calendar), clock.limit, clock) for clock in case.clocks]
-    falls, number, clock = min(due, default=(None, 0, None), key=lambda d: d[:2])
-    if falls is None or clock is None or falls > world.recorded:
+    due = min(_running(case, limits, world.calendar), default=None, key=lambda one: one[:2])
+    if due is None or due[0] > world.recorded:
         return False
-    limit = state.limits[number]
-    left = without(case, clock)
+    at, _, clock = due
+    limit, left = limits[clock.limit], without(case, clock)
     if limit.again:
-        # Counted from now: a standing reminder that nobody heard for a year is due once, not fifty times.
-        left.append(next(c for c in arm(state, world.recorded, None, world.calendar) if c[0] == number))
-    refusal = deciding.take(case.id, Act(step=limit.then, actor=CLOCK, happened=falls), Change(clocks=left))
+        # A standing reminder that nobody heard for a year is due once, not fifty times; of a recurring duty each day is.
+        since = at if isinstance(limit.within, Recurrence) else world.recorded
+        left += arm([(clock.limit, limit)], since, None, world.calendar)
+    refusal = deciding.take(case.id, Act(step=limit.then, actor=CLOCK, happened=at), Change(clocks=left))
     if refusal is not None:
-        _record_refused(deciding, case, limit.then, falls, {"clocks": left}, refusal)
+        _record_refused(deciding, case, limit.then, at, {"clocks": left}, refusal)
     return True
 
 
 def _record_refused(
-    deciding: Deciding, case: Case, step: str, falls: datetime, delta: dict[str, Any], refusal: Refusal
+    deciding: Deciding, case: Case, step: str, at: datetime, delta: dict[str, Any], refusal: Refusal
 ) -> None:
     working = deciding.matters[matter_of(case.id)]
     entry = Entry(
@@ -118,8 +126,8 @@ def _record_refused(
         source=case.state,
         target=case.state,
         by=CLOCK,
-        happened=falls,
-        recorded=max(deciding.world.recorded, working.cases[working.root].recorded or falls),
+        happened=at,
+        recorded=max(deciding.world.recorded, working.cases[working.root].recorded or at),
         register=deciding.world.register,
         data={"step": step, "rules": list(refusal.rules)},
         delta=delta,

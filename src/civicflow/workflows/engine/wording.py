@@ -11,12 +11,13 @@ from typing import Any, Final
 
 import attrs
 
+from civicflow.calendars import Recurrence
 from civicflow.catalogue import CATALOGUE
 from civicflow.hierarchy import authority
 from civicflow.hierarchy.authority import AnyOf, Anyone, Clock, Holder, Requester, Rule, Who
 from civicflow.hierarchy.kinds import TITLES
 from civicflow.texts import Catalogue, Text, listing
-from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, State, Step
+from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Span, State, Step
 from civicflow.workflows.engine.joins import All, AtLeast, Every, First
 
 WORDS: Final = Catalogue(
@@ -37,6 +38,9 @@ WORDS: Final = Catalogue(
         "when.after": "after {limit} | 满{limit}",
         "when.at-once": "at once | 即时",
         "when.promised": "when the time promised has passed, else after {limit} | 承诺时限届满（未承诺的满{limit}）",
+        "when.on": "{days} | {days}",
+        "when.of-span": "{when} for {span} | {span}{when}",
+        "when.paused": "the time for {span} stands still | {span}中止计时",
         "when.again": "{when}, again and again | {when}，循环",
         "when.ladder": "{when}: {step} | {when}：{step}",
         "join.every": "when all {slots} have ended | {slots}全部终结",
@@ -117,19 +121,27 @@ class Wording:
         if state == NEW:
             return ()
         here = self.flow.state(state)
-        limits = [_after(limit) for limit in here.limits if limit.then == step.name]
+        limits = [when for limit, when in self._limits(here) if limit.then == step.name]
         return (*limits, *(self._joined(join) for join in here.joins if join.then == step.name))
 
     def ladder(self, state: str) -> Text:
-        """The time limits of a state, each with what happens when it passes; empty where there is none."""
+        """The time limits that run in a state, each with what happens when it passes; empty where there is none."""
         if state == NEW:
             return Text.same("")
         texts = {step.name: step.text for step in self.flow.steps}
         rungs = [
-            WORDS.say("when.ladder", when=_after(limit), step=texts[limit.then])
-            for limit in self.flow.state(state).limits
+            WORDS.say("when.ladder", when=when, step=texts[limit.then])
+            for limit, when in self._limits(self.flow.state(state))
         ]
+        rungs += [WORDS.say("when.paused", span=span.text) for span in self.flow.spans if state in span.paused]
         return _listed(rungs, ("; ", "；"))
+
+    def _limits(self, state: State) -> Iterator[tuple[Limit, Text]]:
+        """The limits that run in a state, its own first, each with when it passes."""
+        yield from ((limit, _after(limit)) for limit in state.limits)
+        for span in self.flow.spans:
+            if state.name in span.over:
+                yield from ((limit, _after(limit, span)) for limit in span.limits)
 
     def condition(self, step: Step, branch: Branch) -> Text | None:
         """On which condition a branch is taken; None where a step has one target alone."""
@@ -192,13 +204,17 @@ def stages(flow: Flow) -> dict[str, list[State]]:
     return found
 
 
-def _after(limit: Limit) -> Text:
-    if limit.promised:
+def _after(limit: Limit, span: Span | None = None) -> Text:
+    if isinstance(limit.within, Recurrence):
+        when = WORDS.say("when.on", days=limit.within.text)
+    elif limit.promised:
         when = WORDS.say("when.promised", limit=limit.within.text)
     elif limit.within.n == 0:
         when = WORDS["when.at-once"]
     else:
         when = WORDS.say("when.after", limit=limit.within.text)
+    if span is not None:
+        when = WORDS.say("when.of-span", when=when, span=span.text)
     return WORDS.say("when.again", when=when) if limit.again else when
 
 

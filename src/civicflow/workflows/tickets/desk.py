@@ -23,7 +23,7 @@ from civicflow.workflows.tickets.parts import (
     Record,
     Settle,
 )
-from civicflow.workflows.tickets.share import Complete, Decline
+from civicflow.workflows.tickets.share import AskExtension, Complete, Decline, Extension
 
 
 class Tickets:
@@ -110,6 +110,34 @@ class Tickets:
     def complete(self, ticket: CaseRef, *, by: Actor, note: str = "", key: str = "") -> Case:
         """Complete a share; when all leading shares are completed, the ticket is handled."""
         return self._desk.take(self._share(ticket, "complete", by), "complete", Complete(note), by=by, key=key)
+
+    def ask_extension(self, ticket: CaseRef, reason: str, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:
+        """Ask for more time for a share (申请延期), before its time has passed, and once.
+
+        Args:
+            ticket: the share, or the ticket in which the actor's body has one.
+            reason: why it takes longer; read by the dispatcher.
+            within: how much longer, counted from when its time would have passed.
+            by: an officer of the body.
+            key: makes a retried request act once.
+        """
+        data = AskExtension(within, reason)
+        return self._desk.take(self._share(ticket, "ask-extension", by), "ask-extension", data, by=by, key=key)
+
+    def extend(self, share: CaseRef, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:
+        """Grant the extension that was asked for (同意延期); what was promised moves with it.
+
+        Args:
+            share: the share.
+            within: how much longer, counted from when its time would have passed.
+            by: the secretary of the ticket's unit.
+            key: makes a retried grant act once.
+        """
+        return self._desk.take(share, "extend", Extension(within), by=by, key=key)
+
+    def refuse_extension(self, share: CaseRef, *, by: Actor, why: str = "", key: str = "") -> Case:
+        """Refuse the extension that was asked for (不同意延期); its time goes on where it stood still."""
+        return self._desk.take(share, "refuse-extension", by=by, why=why, key=key)
 
     def answer(self, ticket: CaseRef, text: str, *, by: Actor, key: str = "") -> Case:
         """Tell whoever ordered what was done; duplicates that were merged into the ticket get the same answer."""

@@ -72,4 +72,14 @@ NO_DUPLICATES = Guard(
     lambda s: all(m.root.state != "merged" for m in s.read("duplicates")),
     "other tickets were merged into this one; merge the master into this one instead | 已有工单并入此单，请将对方并入此单",
 )
+IN_TIME = Guard(
+    "in-time",
+    lambda s: s.case.due is None or s.happened <= s.case.due,
+    "its time has passed; an extension is asked for before | 时限已过，延期须事先申请",
+)
+ASKED_ONCE = Guard(
+    "asked-once",
+    lambda s: not s.case.data.get("extensions"),
+    "an extension was asked for once already | 已申请过一次延期",
+)
 IS_HELD = Guard("is-held", lambda s: bool(s.case.holds), "it is not on hold | 并未挂账")
