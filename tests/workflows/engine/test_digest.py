@@ -13,7 +13,7 @@ import pytest
 from civicflow import InvalidInput, NotFound
 from civicflow.hierarchy.authority import ANYONE, REQUESTER
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
-from civicflow.workflows.engine.flow import Branch, Flow, Step
+from civicflow.workflows.engine.flow import Branch, Flow, Limit, Span, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
@@ -71,6 +71,7 @@ CHANGES: dict[str, Callable[[Flow], Flow]] = {
         f, states=tuple(attrs.evolve(s, final="solved") if s.name == "closed" else s for s in f.states)
     ),
     "the version": lambda f: attrs.evolve(f, version=2),
+    "a span": lambda f: attrs.evolve(f, spans=(Span("all", "all | 全程", "ordered", (Limit("9 days", "escalate"),)),)),
     "a slot": lambda f: attrs.evolve(f, slots={**f.slots, "third": "share"}),
 }
 
