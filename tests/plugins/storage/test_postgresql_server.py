@@ -12,7 +12,8 @@ import psycopg
 import pytest
 
 from civicflow.errors import Conflict, InvalidInput, LeaseLost, StorageError
-from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Filed, Key, Query, Rearm, Retry, Waking
+from civicflow.plugins.storage.abilities import Waking
+from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Filed, Key, Query, Rearm, Retry
 from civicflow.plugins.storage.postgresql import PostgresStorage, hosted, locks, open_storage
 from civicflow.plugins.storage.postgresql.address import Address
 from civicflow.plugins.storage.postgresql.faults import explained

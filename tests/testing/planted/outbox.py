@@ -117,13 +117,3 @@ class ForgetsLeases(Sound):
         super().__init__(rows)
         for lane in rows.lanes._open.values():
             lane[0].available = min(lane[0].available, lane[0].message.not_before)
-
-
-@caught("test_a_commit_wakes_whoever_waits")
-class WakesNobody(Sound):
-    """It promises to wake whoever waits for work, and lets them wait until their time is up."""
-
-    capabilities = Sound.capabilities | {"notify"}
-
-    def wait(self, timeout: int) -> bool:
-        return False

@@ -372,7 +372,8 @@ class Storage(Protocol):
     api_version: int
     capabilities: frozenset[str]
     """What else it can do: ``durable`` (survives its process), ``multi_process``, ``dense_feed`` (positions have no
-    gap at all, so that a missing one proves a deletion; else they only rise), ``notify`` (it is `Waking`)."""
+    gap at all, so that a missing one proves a deletion; else they only rise), and the abilities of
+    `civicflow.plugins.storage.abilities`: ``notify``, ``examine``."""
 
     def commit(self, batch: Batch) -> Commit:
         """Write a batch, all of it or nothing.
@@ -483,24 +484,4 @@ class Storage(Protocol):
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""
-        ...
-
-
-@runtime_checkable
-class Waking(Protocol):
-    """What a storage with the capability ``notify`` can do beside: wake whoever waits for work."""
-
-    def wait(self, timeout: int) -> bool:
-        """Wait until something was committed, here or elsewhere, since this thread's last call.
-
-        Look for work first and wait then, in turn: a thread's first call returns at once, and a call may return with
-        nothing new to be found. Work that only becomes due (a deadline, a retry) wakes nobody, so no timeout should be
-        longer than one is willing to be late.
-
-        Args:
-            timeout: microseconds after which to give up.
-
-        Returns:
-            Whether there may be something new; False after the timeout.
-        """
         ...

@@ -12,6 +12,7 @@ from civicflow.testing.storage.commits import CommitSuite
 from civicflow.testing.storage.deadlines import DeadlineSuite
 from civicflow.testing.storage.durability import DurabilitySuite
 from civicflow.testing.storage.evidence import EvidenceSuite
+from civicflow.testing.storage.examining import ExaminingSuite
 from civicflow.testing.storage.feeds import FeedSuite
 from civicflow.testing.storage.finding import FindingSuite
 from civicflow.testing.storage.handles import HandleSuite
@@ -46,6 +47,7 @@ class StorageContract(
     OutboxSuite,
     LaneSuite,
     WakingSuite,
+    ExaminingSuite,
     ValueSuite,
     TimeSuite,
     HandleSuite,

@@ -9,7 +9,8 @@ from typing import Final
 import pytest
 
 from civicflow.errors import StorageError
-from civicflow.plugins.storage.contract import Storage, Waking
+from civicflow.plugins.storage.abilities import Waking
+from civicflow.plugins.storage.contract import Storage
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import put
 from civicflow.testing.storage.together import together

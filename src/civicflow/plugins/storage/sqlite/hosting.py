@@ -7,7 +7,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
-from civicflow.errors import StorageError
 from civicflow.plugins.storage.sqlite.faults import explained
 from civicflow.plugins.storage.sqlite.pool import Pool
 
@@ -35,8 +34,7 @@ class Host(Pool):
     def write(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work with a cursor of the host's connection; an error takes back what the work did, and no more."""
         with self._lock:
-            if self._closed:
-                raise StorageError("this storage was closed; open it again")
+            self.check_open()
             connection = self._connection
             theirs = connection.text_factory
             cursor = None

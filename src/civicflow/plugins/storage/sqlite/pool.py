@@ -27,6 +27,12 @@ _INHERITED: Final[list[sqlite3.Cursor]] = []
 
 _WAL_PAUSE: Final = 0.01  # seconds
 
+WAL_LIMIT: Final = 64 * 2**20
+"""Bytes that the write-ahead log is cut back to when its pages have been taken over; a large commit may pass them."""
+
+_CHECKPOINT: Final = 1000
+"""Pages (4 MiB) of the write-ahead log after which a commit takes them over into the file, as far as readers let it."""
+
 
 class Pool:
     """All connections of one open storage."""
@@ -93,9 +99,13 @@ class Pool:
         taken, self._idle = self._idle, []
         return taken
 
-    def _take(self) -> sqlite3.Cursor:
+    def check_open(self) -> None:
+        """Refuse to work once closed."""
         if self._closed:
             raise StorageError("this storage was closed; open it again")
+
+    def _take(self) -> sqlite3.Cursor:
+        self.check_open()
         try:
             return self._idle.pop()
         except IndexError:
@@ -119,6 +129,8 @@ def connect(address: Address) -> sqlite3.Cursor:
         cursor = connection.cursor()
         _to_wal(cursor, address.timeout)
         cursor.execute(f"PRAGMA synchronous = {address.synchronous}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {_CHECKPOINT}")
+        cursor.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
         cursor.execute("PRAGMA secure_delete = ON")  # not every SQLite wipes what is erased
     except BaseException:
         connection.close()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from civicflow.plugins.storage.sqlite import outbox, reading, schema, writing
+from civicflow.plugins.storage.abilities import Finding
+from civicflow.plugins.storage.sqlite import examining, outbox, reading, schema, writing
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.hosting import Host
 from civicflow.plugins.storage.sqlite.pool import Pool
@@ -27,9 +28,10 @@ class HostedStorage(TableStorage[sqlite3.Cursor]):
 class SqliteStorage(TableStorage[sqlite3.Cursor]):
     """One handle on a file, for any number of threads. A process that is forked off may go on using it."""
 
-    capabilities = frozenset({"durable", "multi_process", "dense_feed"})
+    capabilities = frozenset({"durable", "multi_process", "dense_feed", "examine"})
 
     def __init__(self, address: Address) -> None:
+        self._address = address
         self._pool = Pool(address)
         super().__init__(self._pool, WORKS)
         try:
@@ -37,3 +39,7 @@ class SqliteStorage(TableStorage[sqlite3.Cursor]):
         except BaseException:
             self.close()
             raise
+
+    def examine(self, *, quick: bool = False) -> tuple[Finding, ...]:
+        """Say how the file is; quick leaves out whether the indexes tell the same as the tables."""
+        return examining.examine(self._pool, self._address, quick=quick)
