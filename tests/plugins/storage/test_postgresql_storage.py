@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class TestPostgresStorage(StorageContract):
     """The whole suite, each place a schema of its own."""
 
+    tolerated = frozenset({"fsync"})
+
     @pytest.fixture(autouse=True)
     def _server(self, server: Server) -> None:
         self.server = server

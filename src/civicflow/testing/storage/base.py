@@ -19,6 +19,8 @@ class StorageSuite:
 
     concern: ClassVar[str] = ""
     """What a part of the suite is about, as the report names it."""
+    tolerated: ClassVar[frozenset[str]] = frozenset()
+    """Rules of findings that are an error of your places as you test them (a test server that never waits for its disk)."""
 
     def open_storage(self, place: str) -> Storage:
         """Open the place that `fresh` named; the same place again, as long as one is open, is the same data."""

@@ -128,6 +128,11 @@ def version(session: Session) -> int:
     return _version(session) if tables else 0
 
 
+def has_function(session: Session) -> bool:
+    """Whether the commit function of this release lies in the schema."""
+    return _state(session)[3]
+
+
 def migrate(session: Session) -> None:
     """Bring the schema to this version; whoever comes second finds nothing left to do.
 

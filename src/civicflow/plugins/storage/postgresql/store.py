@@ -6,7 +6,8 @@ from typing import Any, Final
 
 import psycopg
 
-from civicflow.plugins.storage.postgresql import outbox, reading, schema, writing
+from civicflow.plugins.storage.abilities import Finding
+from civicflow.plugins.storage.postgresql import examining, outbox, reading, schema, writing
 from civicflow.plugins.storage.postgresql.address import Address, check_schema
 from civicflow.plugins.storage.postgresql.hosting import Host
 from civicflow.plugins.storage.postgresql.pool import Pool
@@ -30,7 +31,7 @@ class HostedStorage(TableStorage[Session]):
 class PostgresStorage(TableStorage[Session]):
     """A storage with connections of its own, for any number of threads; a forked process may go on using it."""
 
-    capabilities = frozenset({"durable", "multi_process", "notify"})
+    capabilities = frozenset({"durable", "multi_process", "notify", "examine"})
 
     def __init__(self, address: Address) -> None:
         self._pool = Pool(address)
@@ -46,3 +47,7 @@ class PostgresStorage(TableStorage[Session]):
     def wait(self, timeout: int) -> bool:
         """Wait until something was committed, at most for so many microseconds."""
         return self._waker.wait(timeout)
+
+    def examine(self, *, quick: bool = False) -> tuple[Finding, ...]:
+        """Say how the server and the schema are; there is nothing that takes long."""
+        return examining.examine(self._pool)

@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from civicflow.errors import StorageError
 from civicflow.plugins.storage.abilities import Finding, Level
+from civicflow.plugins.storage.findings import found, looked
 from civicflow.plugins.storage.sqlite import schema
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.pool import WAL_LIMIT, Pool
@@ -21,7 +22,6 @@ _SYNCHRONOUS: Final[tuple[Level, ...]] = ("error", "warning", "ok")
 """What to make of ``off``, ``normal`` and ``full``, by SQLite's numbers for them."""
 _TEXTS: Final = Catalogue(
     {
-        "unreadable": "it cannot be told: {said} | 无法查明：{said}",
         "integrity.ok": "every page of the file is sound | 文件的每一页均完好",
         "integrity.error": "the file is damaged ({said}); restore a backup, or copy what is left with .recover"
         " | 文件已损坏（{said}）；请恢复备份，或用 .recover 命令抢救其余内容",
@@ -54,20 +54,13 @@ def examine(pool: Pool, address: Address, *, quick: bool) -> tuple[Finding, ...]
     pool.check_open()
     looks: dict[str, Callable[[], Finding]] = {
         "integrity": lambda: _integrity(pool, "quick_check" if quick else "integrity_check"),
-        "journal": lambda: _finding("journal", "ok", mode=pool.read(_setting, "journal_mode")),
-        "synchronous": lambda: _finding("synchronous", _SYNCHRONOUS[min(pool.read(_setting, "synchronous"), 2)]),
+        "journal": lambda: found(_TEXTS, "journal", "ok", mode=pool.read(_setting, "journal_mode")),
+        "synchronous": lambda: found(_TEXTS, "synchronous", _SYNCHRONOUS[min(pool.read(_setting, "synchronous"), 2)]),
         "wal": lambda: _wal(_size(f"{address.path}-wal")),
         "disk": lambda: _disk(_size(address.path), shutil.disk_usage(Path(address.path).resolve().parent).free),
         "schema": lambda: _schema(pool.read(schema.version)),
     }
-    return tuple(_looked(rule, look) for rule, look in looks.items())
-
-
-def _looked(rule: str, look: Callable[[], Finding]) -> Finding:
-    try:
-        return look()
-    except (StorageError, OSError) as error:
-        return Finding(rule=rule, level="error", text=_TEXTS.say("unreadable", said=error))
+    return looked(looks)
 
 
 def _integrity(pool: Pool, pragma: str) -> Finding:
@@ -75,20 +68,20 @@ def _integrity(pool: Pool, pragma: str) -> Finding:
         faults = pool.read(_faults, pragma)
     except StorageError as error:
         faults = [str(error)]
-    return _finding("integrity", "error" if faults else "ok", said="; ".join(faults))
+    return found(_TEXTS, "integrity", "error" if faults else "ok", said="; ".join(faults))
 
 
 def _wal(size: int) -> Finding:
-    return _finding("wal", "ok" if size <= WAL_LIMIT else "warning", size=_mega(size), most=_mega(WAL_LIMIT))
+    return found(_TEXTS, "wal", "ok" if size <= WAL_LIMIT else "warning", size=_mega(size), most=_mega(WAL_LIMIT))
 
 
 def _disk(size: int, free: int) -> Finding:
     level: Level = "error" if free < _SCARCE else "warning" if free < size else "ok"
-    return _finding("disk", level, free=_mega(free), size=_mega(size))
+    return found(_TEXTS, "disk", level, free=_mega(free), size=_mega(size))
 
 
 def _schema(version: int) -> Finding:
-    return _finding("schema", "ok" if version == schema.VERSION else "error", version=version, ours=schema.VERSION)
+    return found(_TEXTS, "schema", "ok" if version == schema.VERSION else "error", version=version, ours=schema.VERSION)
 
 
 def _faults(cursor: sqlite3.Cursor, pragma: str) -> list[str]:
@@ -112,7 +105,3 @@ def _mega(size: int) -> str:
     '12.3 MB'
     """
     return f"{size // 10**6}.{size // 10**5 % 10} MB"
-
-
-def _finding(rule: str, level: Level, **gaps: object) -> Finding:
-    return Finding(rule=rule, level=level, text=_TEXTS.say(f"{rule}.{level}", **gaps))
