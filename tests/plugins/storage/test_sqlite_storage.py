@@ -15,6 +15,8 @@ from civicflow.testing import StorageContract
 class TestSqliteStorage(StorageContract):
     """The whole suite, each place a file of its own; what a power failure would lose is not tested here."""
 
+    tolerated = frozenset({"synchronous"})
+
     @pytest.fixture(autouse=True)
     def _folder(self, tmp_path: Path) -> None:
         self.folder, self.numbers = tmp_path, count()
