@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from civicflow.office.commands import Commands
     from civicflow.office.ledger_desk import LedgerDesk
     from civicflow.office.lists import Lists, Waiting
+    from civicflow.office.migrating import Migration, Migrations
     from civicflow.office.registry import RegisterDesk
     from civicflow.office.surroundings import Surroundings
     from civicflow.plugins.notify.backoff import Dice
@@ -93,6 +94,12 @@ class Office:
         from civicflow.office.lists import Lists
 
         return Lists(self._storage, self._around)
+
+    @cached_property
+    def _migrations(self) -> Migrations:
+        from civicflow.office.migrating import Migrations
+
+        return Migrations(self._storage, self._around)
 
     @cached_property
     def register(self) -> RegisterDesk:
@@ -316,6 +323,42 @@ class Office:
             NotFound: the ledger has no such entry.
         """
         return self._commands.correct(entry, right, by, why)
+
+    # -- versions of flows -------------------------------------------------------------------------------------------
+
+    def plan_migration(self, flow: str, *, to: int, states: Mapping[str, str] | None = None) -> Migration:
+        """What would become of the open cases of a flow if they took on one of its versions. Nothing is changed.
+
+        A case keeps the rules it began with until somebody migrates it. Print the plan, or look at its ``staying``: each
+        case that cannot move, with every reason (waiting for its shares above all).
+
+        Args:
+            flow: the name of the flow, for instance ``share``; shares are migrated like roots, each on its own.
+            to: a version of it that is in use here.
+            states: which state of an earlier version becomes which; one of the same name where left out.
+
+        Raises:
+            NotFound: there is no such version, or a case keeps rules that are not in use here.
+            InvalidInput: the mapping names a state that the version does not have.
+        """
+        return self._migrations.plan(flow, to, states or {})
+
+    def migrate(self, plan: Migration, *, by: Actor, why: str) -> Migration:
+        """Carry out a migration: an entry for each case that moves. You decide who may ask for it: vouch for that first.
+
+        Each case is looked at again as it is now, and moves in a commit of its own: one that somebody has taken further
+        meanwhile moves from there, or stays with its reasons. Broken off, it can be planned and carried out again.
+
+        Args:
+            plan: from `plan_migration`.
+            by: who orders it.
+            why: the ground, public.
+
+        Raises:
+            InvalidInput: the plan was carried out already.
+            Conflict: somebody else was faster five times in a row with one of the cases.
+        """
+        return self._migrations.carry_out(plan, by, why)
 
     # -- looking -----------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ CORRECTOR: Final = Holder("secretary", "unit")
 """Who may correct what others entered; what one entered oneself one may always correct."""
 
 
-def _beside(case: Case, matter: Matter, step: str, by: Actor, why: str, world: World, **more: Any) -> Entry:
+def beside(case: Case, matter: Matter, step: str, by: Actor, why: str, world: World, **more: Any) -> Entry:
     """An entry that leaves the case in its state."""
     before = matter.root.recorded
     return Entry(
@@ -52,7 +52,7 @@ def erased(matter: Matter, parts: Iterable[tuple[str, int]], by: Actor, why: str
         why: the legal ground, public.
         world: whose clock and register the entry names.
     """
-    return _beside(matter.root, matter, ERASE, by, why, world, delta=erasure(parts))
+    return beside(matter.root, matter, ERASE, by, why, world, delta=erasure(parts))
 
 
 def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Actor, why: str, world: World) -> Entry:
@@ -77,7 +77,7 @@ def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Act
         raise InvalidInput(msg)
     values = plain(dict(right), path="correction")
     case = matter.case(wrong.case)
-    return _beside(case, matter, CORRECT, by, why, world, delta={"data": values}, corrects=wrong.ref)
+    return beside(case, matter, CORRECT, by, why, world, delta={"data": values}, corrects=wrong.ref)
 
 
 def as_recorded(entry: Entry) -> Mapping[str, Any]:

@@ -109,9 +109,9 @@ def _of_span(
     # While a hold stands the clocks stand since it began, and its end puts them off from then.
     moment = min([hold.since for hold in case.holds], default=at)
     if to in span.paused:
-        return [clock if _stopped(clock) is not None else _stop(clock, moment) for clock in clocks]
-    resumed = (_put_off(clock, _stopped(clock), moment, limits[clock[0]], calendar) for clock in clocks)
-    return [clock for clock in resumed if clock is not None]
+        return [stop(clock, moment) for clock in clocks]
+    onward = (run_on(clock, moment, limits[clock[0]], calendar) for clock in clocks)
+    return [clock for clock in onward if clock is not None]
 
 
 def spelled(clock: Clock) -> Spelled:
@@ -127,9 +127,15 @@ def _stopped(clock: Spelled) -> datetime | None:
     return clock[5] if len(clock) > 5 else None
 
 
-def _stop(clock: Spelled, at: datetime) -> Spelled:
+def stop(clock: Spelled, at: datetime) -> Spelled:
+    """The clock, standing still; since an earlier instant if it stood still already."""
     left = clock[4] if len(clock) > 4 else None
-    return [*clock[:4], left, at]
+    return clock if _stopped(clock) is not None else [*clock[:4], left, at]
+
+
+def run_on(clock: Spelled, at: datetime, limit: Limit, calendar: WorkingCalendar) -> Spelled | None:
+    """The clock, running on with the time that was left where it stood still; None where its recurrence has ended."""
+    return _put_off(clock, _stopped(clock), at, limit, calendar)
 
 
 def without(case: Case, clock: Clock) -> list[Spelled]:
@@ -153,8 +159,8 @@ def put_off(
     for clock in case.clocks:
         written: Spelled | None = spelled(clock)
         if isinstance(clock.limit, str) and clock.limit.rpartition("/")[0] == span:
-            resumed = _put_off(spelled(clock), clock.stopped, at, limits[clock.limit], calendar)
-            written = None if resumed is None else _later(resumed, within, calendar)
+            running = run_on(spelled(clock), at, limits[clock.limit], calendar)
+            written = None if running is None else _later(running, within, calendar)
         if written is not None:
             clocks.append(written)
     return clocks

@@ -162,6 +162,19 @@ class Flows:
             msg = f"no flow is called {name!r}; in use: {', '.join(sorted(self._latest))}"
             raise NotFound(msg) from None
 
+    def version(self, name: str, version: int) -> Rules:
+        """One version of a flow.
+
+        Raises:
+            NotFound: if it is not in use here; with those that are.
+        """
+        for rules in self._by_ref.values():
+            if (rules.flow.name, rules.flow.version) == (name, version):
+                return rules
+        here = ", ".join(str(flow.version) for flow in self if flow.name == name) or "none"
+        msg = f"version {version} of flow {name!r} is not in use here, there is {here}; add it first"
+        raise NotFound(msg)
+
     def __iter__(self) -> Iterator[Flow]:
         return (rules.flow for rules in self._by_ref.values())
 

@@ -1,0 +1,212 @@
+"""Migrations of open cases: what would happen is told first, and done only when somebody says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import attrs
+
+from civicflow.errors import Conflict, InvalidInput
+from civicflow.hierarchy.authority import Actor
+from civicflow.ids import CaseId, matter_of
+from civicflow.office.codec import case_of
+from civicflow.office.committing import Committer
+from civicflow.office.loading import Loaded, Wishes, load
+from civicflow.office.surroundings import Surroundings
+from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.refusals import Reason
+from civicflow.texts import Language, Text
+from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.decide import Accepted, Move
+from civicflow.workflows.engine.flows import Rules
+from civicflow.workflows.engine.migrating import Migrating
+from civicflow.workflows.engine.records import Case, Matter
+
+_PAGE = 1000
+_ATTEMPTS = 5
+
+
+@attrs.frozen(kw_only=True)
+class Moving:
+    """A case that can move.
+
+    Attributes:
+        case: its id.
+        of: the version that it keeps now.
+        source: the state in which it stands.
+        target: the state that this becomes.
+    """
+
+    case: CaseId
+    of: int
+    source: str
+    target: str
+
+
+@attrs.frozen(kw_only=True)
+class Staying:
+    """A case that cannot move.
+
+    Attributes:
+        case: its id.
+        of: the version that it keeps.
+        state: where it stands.
+        reasons: every reason, as an operator reads it.
+    """
+
+    case: CaseId
+    of: int
+    state: str
+    reasons: tuple[Reason, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Migration:
+    """What a migration would do, or did.
+
+    Attributes:
+        flow: the name of the flow.
+        to: the version that cases take on.
+        states: which state of an earlier version becomes which.
+        moving: the open cases that can move (did, once it was carried out).
+        staying: those that cannot, each with its reasons.
+        done: whether it was carried out.
+    """
+
+    flow: str
+    to: int
+    states: Mapping[str, str]
+    moving: tuple[Moving, ...]
+    staying: tuple[Staying, ...]
+    done: bool = False
+
+    @property
+    def text(self) -> Text:
+        """What it comes to, a line for each case that stays."""
+        verb = Text("moved", "已迁移") if self.done else Text("would move", "可迁移")
+        head = Text(
+            f"{self.flow} to version {self.to}: {len(self.moving)} {verb.en}, {len(self.staying)} stay",
+            f"{self.flow}迁移至第{self.to}版：{verb.zh}{len(self.moving)}件，保留{len(self.staying)}件",
+        )
+        lines = [head, *(_line(stay) for stay in self.staying)]
+        return Text("\n".join(line.en for line in lines), "\n".join(line.zh for line in lines))
+
+    def say(self, language: Language = "en") -> str:
+        """The same in one language."""
+        return self.text.say(language)
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+def _line(stay: Staying) -> Text:
+    why = [reason.text for reason in stay.reasons]
+    en, zh = "; ".join(text.en for text in why), "；".join(text.zh for text in why)
+    return Text(f"  {stay.case} ({stay.state}): {en}", f"  {stay.case}（{stay.state}）：{zh}")
+
+
+class Migrations:
+    """Migrations on one storage."""
+
+    __slots__ = ("_around", "_committer", "_storage")
+
+    def __init__(self, storage: Storage, around: Surroundings) -> None:
+        self._storage, self._around = storage, around
+        self._committer = Committer(storage, around)
+
+    def plan(self, flow: str, to: int, states: Mapping[str, str]) -> Migration:
+        """See `Office.plan_migration`."""
+        migrating = self._migrating(flow, to, states)
+        moving: list[Moving] = []
+        staying: list[Staying] = []
+        for case in self._open(flow):
+            if case.flow == migrating.new.flow.ref:
+                continue
+            old, loaded = self._around.flows.rules(case.flow), self._loaded(case.id)
+            told = self._told(loaded, case.id, old, migrating)
+            if isinstance(told, Moving):
+                moving.append(told)
+            elif told is not None:
+                staying.append(told)
+        return Migration(flow=flow, to=to, states=states, moving=tuple(moving), staying=tuple(staying))
+
+    def carry_out(self, plan: Migration, by: Actor, why: str) -> Migration:
+        """See `Office.migrate`."""
+        if plan.done:
+            raise InvalidInput(f"this migration of {plan.flow} was carried out; plan another one for what stayed")
+        migrating = self._migrating(plan.flow, plan.to, plan.states)
+        moved: list[Moving] = []
+        staying = list(plan.staying)
+        for moving in plan.moving:
+            told = self._moved(moving.case, migrating, by, why)
+            if isinstance(told, Moving):
+                moved.append(told)
+            elif told is not None:
+                staying.append(told)
+        return attrs.evolve(plan, moving=tuple(moved), staying=tuple(staying), done=True)
+
+    def _migrating(self, flow: str, to: int, states: Mapping[str, str]) -> Migrating:
+        new = self._around.flows.version(flow, to)
+        unknown = sorted(set(states.values()) - set(new.states))
+        if unknown:
+            msg = f"version {to} of {flow} has no state {', '.join(unknown)}; it has {', '.join(new.states)}"
+            raise InvalidInput(msg)
+        return Migrating(new=new, states=states)
+
+    def _open(self, flow: str) -> Iterator[Case]:
+        after = ""
+        while True:
+            where = (Filter("flow", "eq", flow), Filter("closed", "eq", None))
+            page = self._storage.find(Query(where=where, limit=_PAGE, after=after))
+            yield from (case_of(stored) for stored in page.items)
+            if not page.next:
+                return
+            after = page.next
+
+    def _loaded(self, case: CaseId) -> Loaded:
+        return load(self._storage, self._around, Wishes(tuple(dict.fromkeys((matter_of(case), case)))))
+
+    def _told(self, loaded: Loaded, case: CaseId, old: Rules, migrating: Migrating) -> Moving | Staying | None:
+        """Whether a case can move as it is now; None where there is nothing to move any more."""
+        now = _case(loaded, case)
+        if now.outcome or now.flow == migrating.new.flow.ref:
+            return None
+        reasons = migrating.objections(now, old, loaded.world)
+        if reasons:
+            return Staying(case=case, of=old.flow.version, state=now.state, reasons=reasons)
+        return Moving(case=case, of=old.flow.version, source=now.state, target=migrating.target(now.state))
+
+    def _moved(self, case: CaseId, migrating: Migrating, by: Actor, why: str) -> Moving | Staying | None:
+        """Move a case as it is now; decided again where somebody else was faster."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            loaded = self._loaded(case)
+            old = self._around.flows.rules(_case(loaded, case).flow)
+            told = self._told(loaded, case, old, migrating)
+            if not isinstance(told, Moving):
+                return told
+            try:
+                self._committer.commit(_decided(loaded, case, old, migrating, by, why), loaded)
+            except Conflict:
+                if attempt == _ATTEMPTS:
+                    raise
+            else:
+                return told
+        return None
+
+
+def _case(loaded: Loaded, case: CaseId) -> Case:
+    return loaded.matter(matter_of(case)).case(case)
+
+
+def _decided(loaded: Loaded, case: CaseId, old: Rules, migrating: Migrating, by: Actor, why: str) -> Accepted:
+    matter: Matter = loaded.matter(matter_of(case))
+    entry = migrating.entry(matter, case, old, by, why, loaded.world)
+    cases = {matter.root.id: matter.root, **matter.children}
+    changed = dict.fromkeys((matter.root.id, *apply_matter(cases, entry)))
+    move = Move(
+        matter=matter.root.matter,
+        expected=matter.root.version,
+        entries=(entry,),
+        cases=tuple(cases[one] for one in changed),
+    )
+    return Accepted(case=cases[case], moves=(move,), read={}, rounds={}, notices=(), salt=b"")
