@@ -148,6 +148,17 @@ class TestBoth:
         assert storage.claim(worker="w", now=NOON, lease=1) == ()
         connection.commit()
 
+    def test_a_number_is_taken_back_with_the_host(self, open_host: Opener) -> None:
+        """Nobody else has seen it, so it is drawn again."""
+        connection, storage = open_host()
+        connection.commit()
+        assert storage.draw("tickets") == 1
+        connection.commit()
+        assert [storage.draw("tickets"), storage.draw("tickets")] == [2, 3]
+        connection.rollback()
+        assert storage.draw("tickets") == 2
+        connection.commit()
+
     def test_in_autocommit_mode_each_call_is_its_own(self, open_host: Opener) -> None:
         """Where the host began no transaction; where it did, it ends it."""
         settings: dict[str, Any] = {"isolation_level": None} if "sqlite" in repr(open_host) else {"autocommit": True}

@@ -250,6 +250,16 @@ def check_asked(case: str, matter: str, address: str) -> None:
         raise InvalidInput(f"give one of case, matter and address; got {case!r}, {matter!r} and {address!r}")
 
 
+def check_series(name: str) -> None:
+    """A series has a name.
+
+    Raises:
+        InvalidInput: if it is empty or cannot be stored.
+    """
+    if not name or not fits(name):
+        raise InvalidInput(f"a series is named by {_wanted(str)}, and not by an empty one; got {name!r}")
+
+
 def foreign(case: str, matter: str) -> InvalidInput:
     """What is wrong with a record whose id another matter has."""
     return InvalidInput(f"the case {case!r} belongs to another matter than {matter!r}; a case never changes its matter")

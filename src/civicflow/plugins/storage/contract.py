@@ -474,6 +474,22 @@ class Storage(Protocol):
         """Rows of the outbox that were given up, the oldest first, with their last error; their token is empty."""
         ...
 
+    def draw(self, series: str) -> int:
+        """The next number of a series, which begins at 1 with the first one drawn.
+
+        No number is given twice: not to several at once, not to other processes, not after the place was opened again. It
+        is drawn by itself and beside every commit, so a number that was drawn and then not used is a gap. Where it is drawn
+        inside a transaction (the host's), it is taken back with that, and others who draw from this series may have to wait
+        until it ends.
+
+        Args:
+            series: any name but an empty one; names are told apart like all texts.
+
+        Raises:
+            InvalidInput: the name is empty, or no text that can be stored.
+        """
+        ...
+
     def migrate(self) -> None:
         """Bring the store to this version's schema; doing it again, or at once elsewhere, changes nothing."""
         ...

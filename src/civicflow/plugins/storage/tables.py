@@ -11,7 +11,7 @@ from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 import attrs
 
-from civicflow.plugins.storage.batches import check, check_asked
+from civicflow.plugins.storage.batches import check, check_asked, check_series
 from civicflow.plugins.storage.contract import (
     API_VERSION,
     Await,
@@ -86,6 +86,12 @@ class Outbox(Protocol[C_contra]):
     def dead(self, at: C_contra, limit: int, /) -> tuple[Claim, ...]: ...
 
 
+class Series(Protocol[C_contra]):
+    """The works on series of numbers."""
+
+    def draw(self, at: C_contra, series: str, /) -> int: ...
+
+
 class Schema(Protocol[C_contra]):
     """The works on the tables themselves."""
 
@@ -100,6 +106,7 @@ class Works(Generic[C]):
     reading: Reading[C]
     writing: Writing[C]
     outbox: Outbox[C]
+    series: Series[C]
     schema: Schema[C]
 
 
@@ -112,7 +119,7 @@ class TableStorage(Generic[C]):
     def __init__(self, door: Door[C], works: Works[C]) -> None:
         self._door = door
         self._reading, self._writing = works.reading, works.writing
-        self._outbox, self._schema = works.outbox, works.schema
+        self._outbox, self._series, self._schema = works.outbox, works.series, works.schema
 
     def commit(self, batch: Batch) -> Commit:
         """Write a batch, all of it or nothing."""
@@ -183,6 +190,11 @@ class TableStorage(Generic[C]):
     def dead(self, *, limit: int = 100) -> tuple[Claim, ...]:
         """Rows of the outbox that were given up."""
         return self._door.read(self._outbox.dead, limit)
+
+    def draw(self, series: str) -> int:
+        """The next number of a series."""
+        check_series(series)
+        return self._door.write(self._series.draw, series)
 
     def migrate(self) -> None:
         """Bring the tables to this version; in a transaction of the host, the host commits it."""

@@ -25,6 +25,7 @@ from civicflow.testing.storage.outbox import OutboxSuite
 from civicflow.testing.storage.races import RaceSuite
 from civicflow.testing.storage.reading import ReadingSuite
 from civicflow.testing.storage.sequences import SequenceSuite
+from civicflow.testing.storage.series import SeriesSuite
 from civicflow.testing.storage.times import TimeSuite
 from civicflow.testing.storage.values import ValueSuite
 from civicflow.testing.storage.waking import WakingSuite
@@ -44,6 +45,7 @@ class StorageContract(
     SequenceSuite,
     DeadlineSuite,
     EvidenceSuite,
+    SeriesSuite,
     OutboxSuite,
     LaneSuite,
     WakingSuite,

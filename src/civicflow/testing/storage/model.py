@@ -107,6 +107,7 @@ class Model:
     asked: dict[str, set[str]] = attrs.field(factory=dict)
     private: set[tuple[str, int]] = attrs.field(factory=set)
     heads: int = 0
+    series: dict[str, int] = attrs.field(factory=dict)
 
     def version(self, matter: str) -> int:
         """The version of a matter, 0 where there is none."""

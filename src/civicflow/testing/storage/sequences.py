@@ -162,6 +162,12 @@ class _Machine(RuleBasedStateMachine):
         self.model.heads += 1
         self.storage.commit(Batch(heads=(head(self.model.heads),)))
 
+    @rule(series=st.sampled_from(["tickets", "proposals"]))
+    def draw(self, series: str) -> None:
+        """The next number, whatever else was done."""
+        self.model.series[series] = self.model.series.get(series, 0) + 1
+        assert self.storage.draw(series) == self.model.series[series]
+
     @precondition(lambda self: "durable" in self.storage.capabilities)
     @rule()
     def reopen(self) -> None:

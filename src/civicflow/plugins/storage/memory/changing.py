@@ -31,6 +31,12 @@ def dead(rows: Rows, limit: int) -> tuple[Claim, ...]:
     return rows.lanes.dead(limit)
 
 
+def draw(rows: Rows, series: str) -> int:
+    """The next number of a series."""
+    number = rows.series[series] = rows.series.get(series, 0) + 1
+    return number
+
+
 def migrate(_rows: Rows) -> None:
     """Nothing is ever to migrate."""
 

@@ -50,6 +50,7 @@ class Rows:
         self.keys: dict[str, Key] = {}
         self.heads: list[NewHead] = []
         self.filed: dict[str, bytes] = {}
+        self.series: dict[str, int] = {}
 
     # -- writing -------------------------------------------------------------------------------------------------
 

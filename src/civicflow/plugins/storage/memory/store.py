@@ -11,7 +11,7 @@ from civicflow.plugins.storage.memory.rows import Rows
 from civicflow.plugins.storage.tables import TableStorage, Works
 from civicflow.texts import Text
 
-WORKS: Final = Works[Rows](reading=reading, writing=changing, outbox=changing, schema=changing)
+WORKS: Final = Works[Rows](reading=reading, writing=changing, outbox=changing, series=changing, schema=changing)
 
 _FORGETS: Final = Text.of(
     "everything lies in the memory of this process and is forgotten when it ends; use sqlite:/// for what shall be kept"

@@ -86,6 +86,8 @@ _VERSION_1: Final = (
         signature bytea NOT NULL
     )""",
     """CREATE TABLE {s}.filed (digest text COLLATE "C" PRIMARY KEY, body bytea NOT NULL)""",
+    # last: the number that was drawn last.
+    """CREATE TABLE {s}.series (name text COLLATE "C" PRIMARY KEY, last bigint NOT NULL)""",
 )
 
 _KINDS: Final = {str: 'text COLLATE "C"', int: "bigint"}

@@ -7,7 +7,7 @@ from typing import Any, Final
 import psycopg
 
 from civicflow.plugins.storage.abilities import Finding
-from civicflow.plugins.storage.postgresql import examining, outbox, reading, schema, writing
+from civicflow.plugins.storage.postgresql import examining, outbox, reading, schema, series, writing
 from civicflow.plugins.storage.postgresql.address import Address, check_schema
 from civicflow.plugins.storage.postgresql.hosting import Host
 from civicflow.plugins.storage.postgresql.pool import Pool
@@ -15,7 +15,7 @@ from civicflow.plugins.storage.postgresql.session import Session
 from civicflow.plugins.storage.postgresql.waking import Waker
 from civicflow.plugins.storage.tables import TableStorage, Works
 
-WORKS: Final = Works[Session](reading=reading, writing=writing, outbox=outbox, schema=schema)
+WORKS: Final = Works[Session](reading=reading, writing=writing, outbox=outbox, series=series, schema=schema)
 
 
 class HostedStorage(TableStorage[Session]):

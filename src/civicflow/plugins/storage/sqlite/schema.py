@@ -81,6 +81,8 @@ _VERSION_1: Final = (
         signature BLOB NOT NULL
     ) STRICT""",
     "CREATE TABLE filed (digest TEXT PRIMARY KEY, body BLOB NOT NULL) STRICT",
+    # last: the number that was drawn last.
+    "CREATE TABLE series (name TEXT PRIMARY KEY, last INTEGER NOT NULL) STRICT, WITHOUT ROWID",
 )
 
 _STEPS: Final = (_VERSION_1,)

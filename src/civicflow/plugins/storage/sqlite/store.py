@@ -6,13 +6,13 @@ import sqlite3
 from typing import Final
 
 from civicflow.plugins.storage.abilities import Finding
-from civicflow.plugins.storage.sqlite import examining, outbox, reading, schema, writing
+from civicflow.plugins.storage.sqlite import examining, outbox, reading, schema, series, writing
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.hosting import Host
 from civicflow.plugins.storage.sqlite.pool import Pool
 from civicflow.plugins.storage.tables import TableStorage, Works
 
-WORKS: Final = Works[sqlite3.Cursor](reading=reading, writing=writing, outbox=outbox, schema=schema)
+WORKS: Final = Works[sqlite3.Cursor](reading=reading, writing=writing, outbox=outbox, series=series, schema=schema)
 
 
 class HostedStorage(TableStorage[sqlite3.Cursor]):
