@@ -15,13 +15,15 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from civicflow.calendars import to_micros
-from civicflow.errors import CivicflowError, Conflict, NotFound
+from civicflow.errors import CivicflowError, Conflict, NotFound, StorageError
 from civicflow.ids import CaseId, PersonId, UnitId, matter_of, path_safe
 from civicflow.office.answers import Found, Ticked
 from civicflow.office.given import Given
 from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage, StoredCase
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from civicflow.hierarchy.authority import Actor
     from civicflow.hierarchy.chart import Chart
     from civicflow.ledger.entries import Entry
@@ -506,6 +508,30 @@ class Office:
             report += sent
             limit -= sent.claimed
         return report
+
+    def backup(self, path: str | Path) -> None:
+        """Write a copy of the whole store, as of one moment, to a new file while everybody works on.
+
+        SQLite can do it. A server is copied by its own tools, which know all that it keeps: ``pg_dump``, or a base backup
+        with its write-ahead log.
+
+        Args:
+            path: of the file, on a disk of its own if it shall outlive this one's; see `Copying.backup`.
+
+        Raises:
+            InvalidInput: there is something of that name already; nothing is overwritten.
+            StorageError: the file cannot be written, or this storage does not copy itself.
+        """
+        from civicflow.plugins.storage.abilities import Copying
+
+        storage = self._storage
+        if not isinstance(storage, Copying):
+            kind = f"{type(storage).__module__}.{type(storage).__qualname__}"
+            remedy = (
+                "copy a server by its own tools (for PostgreSQL pg_dump or pg_basebackup), a host's file by the host"
+            )
+            raise StorageError(f"this storage ({kind}) does not copy itself while it runs; {remedy}")
+        storage.backup(path)
 
     # -- the end -----------------------------------------------------------------------------------------------------
 

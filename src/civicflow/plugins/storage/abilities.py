@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal, Protocol, runtime_checkable
 
 import attrs
@@ -44,6 +45,24 @@ class Examinable(Protocol):
 
         Raises:
             StorageError: the storage was closed, or cannot be reached at all.
+        """
+        ...
+
+
+@runtime_checkable
+class Copying(Protocol):
+    """What a storage with the capability ``backup`` can do: copy itself while everybody works on."""
+
+    def backup(self, path: str | Path) -> None:
+        """Write a copy of everything, as of one moment, to a new file.
+
+        What was committed before the call is in it, what is committed afterwards is not. The file appears under its name
+        when it is whole and on the disk, never before; should the process end in between, what lies beside it is called
+        ``.NAME.….part`` and may be deleted. Only its owner may read it.
+
+        Raises:
+            InvalidInput: there is something of that name already; nothing is overwritten.
+            StorageError: the file cannot be written, or the storage was closed.
         """
         ...
 

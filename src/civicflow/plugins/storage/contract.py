@@ -373,7 +373,7 @@ class Storage(Protocol):
     capabilities: frozenset[str]
     """What else it can do: ``durable`` (survives its process), ``multi_process``, ``dense_feed`` (positions have no
     gap at all, so that a missing one proves a deletion; else they only rise), and the abilities of
-    `civicflow.plugins.storage.abilities`: ``notify``, ``examine``."""
+    `civicflow.plugins.storage.abilities`: ``notify``, ``examine``, ``backup``."""
 
     def commit(self, batch: Batch) -> Commit:
         """Write a batch, all of it or nothing.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import Final
 
 from civicflow.plugins.storage.abilities import Finding
-from civicflow.plugins.storage.sqlite import examining, outbox, reading, schema, series, writing
+from civicflow.plugins.storage.sqlite import copying, examining, outbox, reading, schema, series, writing
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.hosting import Host
 from civicflow.plugins.storage.sqlite.pool import Pool
@@ -28,7 +29,7 @@ class HostedStorage(TableStorage[sqlite3.Cursor]):
 class SqliteStorage(TableStorage[sqlite3.Cursor]):
     """One handle on a file, for any number of threads. A process that is forked off may go on using it."""
 
-    capabilities = frozenset({"durable", "multi_process", "dense_feed", "examine"})
+    capabilities = frozenset({"durable", "multi_process", "dense_feed", "examine", "backup"})
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -39,6 +40,10 @@ class SqliteStorage(TableStorage[sqlite3.Cursor]):
         except BaseException:
             self.close()
             raise
+
+    def backup(self, path: str | Path) -> None:
+        """Write a copy of everything, as of one moment, to a new file."""
+        copying.backup(self._pool, Path(path))
 
     def examine(self, *, quick: bool = False) -> tuple[Finding, ...]:
         """Say how the file is; quick leaves out whether the indexes tell the same as the tables."""
