@@ -15,7 +15,7 @@ import scenario
 import shangjie
 from civicflow.calendars import instant
 from civicflow.testing import FrozenClock
-from civicflow.workflows.engine.drawing import mermaid
+from civicflow.workflows.drawing import mermaid, page
 from tables import table
 
 OUT = Path(__file__).parent.parent / "out"
@@ -115,10 +115,15 @@ def topics(notices: Path) -> str:
 
 
 def draw(office: civicflow.Office, out: Path) -> Iterator[Path]:
-    """Both flows as they decide, drawn for Mermaid in both languages."""
+    """Both flows as they decide: drawn for Mermaid in both languages, and as a page to read."""
     for name in DRAWN:
         flow = office.flows.latest(name).flow
-        for suffix, drawing in ((".mmd", mermaid(flow)), (".zh.mmd", mermaid(flow, "zh"))):
+        written = {
+            ".mmd": mermaid(flow, beside=office.flows),
+            ".zh.mmd": mermaid(flow, "zh", beside=office.flows),
+            ".html": page(flow, "zh", beside=office.flows),
+        }
+        for suffix, drawing in written.items():
             path = out / f"{name}{suffix}"
             path.write_text(drawing, encoding="utf-8")
             yield path

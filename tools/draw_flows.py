@@ -7,7 +7,7 @@ from importlib import import_module
 from inspect import cleandoc
 from pathlib import Path
 
-from civicflow.workflows.engine.drawing import mermaid, table
+from civicflow.workflows.drawing import mermaid, table
 from civicflow.workflows.engine.flow import Flow
 from civicflow.workflows.shipped import SHIPPED
 
@@ -31,7 +31,7 @@ INDEX = """# Flows
 
 What every office has. Each page is drawn from the table that decides, so it cannot say anything else; `make check`
 fails when it does. Your own flows draw themselves the same way:
-{py:func}`~civicflow.workflows.engine.drawing.mermaid` and {py:func}`~civicflow.workflows.engine.drawing.table`.
+{py:func}`~civicflow.workflows.drawing.mermaid` and {py:func}`~civicflow.workflows.drawing.table`.
 
 How to read a drawing:
 

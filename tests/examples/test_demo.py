@@ -47,6 +47,7 @@ def test_it_leaves_a_store_notices_and_drawings(run: tuple[Path, str]) -> None:
         for suffix in (".mmd", ".zh.mmd"):
             assert (out / f"{name}{suffix}").read_text(encoding="utf-8").startswith("stateDiagram-v2")
             assert f"{name}{suffix}" in said
+        assert (out / f"{name}.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
 
 
 def test_it_tells_the_story_in_both_languages(run: tuple[Path, str]) -> None:

@@ -96,9 +96,7 @@ class Wording:
     def placed(self, name: str) -> Text:
         """A state with its stage, where the flow was composed of stages."""
         stage, dot, _ = name.partition(".")
-        if not dot:
-            return self.state(name)
-        return WORDS.say("stage", stage=WORDS.get(f"stage.{stage}") or Text.same(stage), state=self.state(name))
+        return WORDS.say("stage", stage=stage_text(stage), state=self.state(name)) if dot else self.state(name)
 
     def who(self, who: Who) -> Text:
         """Who may take a step, relative to the case."""
@@ -128,13 +126,30 @@ class Wording:
         """The time limits that run in a state, each with what happens when it passes; empty where there is none."""
         if state == NEW:
             return Text.same("")
-        texts = {step.name: step.text for step in self.flow.steps}
-        rungs = [
-            WORDS.say("when.ladder", when=when, step=texts[limit.then])
-            for limit, when in self._limits(self.flow.state(state))
-        ]
+        rungs = [self._rung(limit, when) for limit, when in self._limits(self.flow.state(state))]
         rungs += [WORDS.say("when.paused", span=span.text) for span in self.flow.spans if state in span.paused]
         return _listed(rungs, ("; ", "；"))
+
+    def ladder_of(self, span: Span) -> Text:
+        """The time limits of a span, each with what happens when it passes."""
+        return _listed([self._rung(limit, _after(limit)) for limit in span.limits], ("; ", "；"))
+
+    def _rung(self, limit: Limit, when: Text) -> Text:
+        step = next(step.text for step in self.flow.steps if step.name == limit.then)
+        return WORDS.say("when.ladder", when=when, step=step)
+
+    def by_when(self, step: Step, state: str) -> Text:
+        """When a step happens by itself; for what people are asked to do, how long the case waits for them."""
+        by_itself = self.when(step, state)
+        if by_itself:
+            return _listed(by_itself)
+        return self.ladder(state) if step.asks and names_people(step.by) else Text.same("")
+
+    def target(self, step: Step, number: int) -> Text:
+        """Where a branch of a step leads, and on which condition."""
+        branch = step.to[number]
+        to, condition = self.placed(branch.to), self.condition(step, branch)
+        return to if condition is None else Text(f"{to.en} [{condition.en}]", f"{to.zh}［{condition.zh}］")
 
     def _limits(self, state: State) -> Iterator[tuple[Limit, Text]]:
         """The limits that run in a state, its own first, each with when it passes."""
@@ -164,6 +179,11 @@ class Wording:
     def _child(self, join: Join, state: str) -> Text:
         flow = self.beside.get(self.flow.slots.get(join.slots[0], ""))
         return flow.state(state).text if flow is not None else Text.same(state)
+
+
+def stage_text(stage: str) -> Text:
+    """A stage as a clerk reads it; its own name where we have no words for it."""
+    return WORDS.get(f"stage.{stage}") or Text.same(stage)
 
 
 def condition(guard: Guard) -> Text:

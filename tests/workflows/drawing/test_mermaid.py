@@ -13,10 +13,10 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.texts import Language
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
-from civicflow.workflows.engine.drawing import mermaid, table
+from civicflow.workflows.drawing import mermaid, table
+from civicflow.workflows.drawing.wording import Wording, stages
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, State, Step
 from civicflow.workflows.engine.joins import AtLeast, Every
-from civicflow.workflows.engine.wording import Wording, stages
 from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.share import SHARE
