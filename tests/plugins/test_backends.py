@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from civicflow.errors import InvalidInput, PluginError
-from civicflow.plugins.backends import backend_states, open_notifier, open_storage
+from civicflow.plugins.backends import backend_states, open_blobs, open_notifier, open_storage
+from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.notify.console import Console
 from civicflow.plugins.states import PluginState
 from civicflow.plugins.storage.contract import Storage
@@ -27,8 +28,8 @@ class Pigeon:
 """
 
 
-def _state(name: str, distribution: str) -> PluginState:
-    (state,) = (s for s in backend_states() if (s.name, s.distribution) == (name, distribution))
+def _state(name: str, distribution: str, group: str = "civicflow.storage") -> PluginState:
+    (state,) = (s for s in backend_states() if (s.group, s.name, s.distribution) == (group, name, distribution))
     return state
 
 
@@ -36,10 +37,13 @@ class TestOurs:
     """Our own schemes need no metadata and look at nothing that is installed."""
 
     def test_open(self) -> None:
-        """Storage and notifier by their schemes, in any case of letters."""
+        """Storage, blob store and notifier by their schemes, in any case of letters."""
         storage = open_storage("memory://")
         assert isinstance(storage, Storage)
         storage.close()
+        blobs = open_blobs("memory://")
+        assert isinstance(blobs, Blobs)
+        blobs.close()
         console = open_notifier("CONSOLE://stderr")
         assert isinstance(console, Console)
         assert console.stream == "stderr"
@@ -49,6 +53,7 @@ class TestOurs:
         code = (
             "import sys; from civicflow.plugins.backends import open_storage; open_storage('memory://').close();"
             "loaded = {'sqlite3', 'pluggy', 'importlib.metadata', 'civicflow.plugins.storage.sqlite',"
+            "'civicflow.plugins.blobs.memory', 'civicflow.plugins.blobs.folder',"
             "'civicflow.plugins.notify.console', 'civicflow.plugins.notify.file'} & sys.modules.keys();"
             "assert not loaded, loaded"
         )
@@ -95,7 +100,7 @@ class TestTheirs:
     def test_open(self, install: Install) -> None:
         """The URL is passed on as it was written."""
         install("pigeon-post", {"civicflow.notifiers": {"pigeon": "pigeons:Pigeon"}}, modules={"pigeons": PIGEON})
-        assert _state("pigeon", "pigeon-post") == PluginState(
+        assert _state("pigeon", "pigeon-post", "civicflow.notifiers") == PluginState(
             group="civicflow.notifiers",
             name="pigeon",
             distribution="pigeon-post",
@@ -115,8 +120,28 @@ class TestTheirs:
             open_notifier("pigeon://")
         assert "pigeon-post 1.0 (pigeons:Pigeon)" in str(raised.value)
         assert "dove-post 7 (doves:open)" in str(raised.value)
-        assert _state("pigeon", "pigeon-post").status == _state("Pigeon", "dove-post").status == "failed"
+        assert (
+            _state("pigeon", "pigeon-post", "civicflow.notifiers").status
+            == _state("Pigeon", "dove-post", "civicflow.notifiers").status
+            == "failed"
+        )
         open_notifier("console://")
+
+    def test_blob_stores_come_by_the_same_door(self, install: Install) -> None:
+        """One that keeps the contract is opened; one that does not is blamed with what it lacks."""
+        install(
+            "chest",
+            {"civicflow.blobs": {"chest": "chests:Chest", "sieve": "chests:Sieve"}},
+            modules={
+                "chests": "from civicflow.plugins.blobs.memory import MemoryBlobs, Shelves\n"
+                "def Chest(url): return MemoryBlobs(Shelves())\n"
+                "class Sieve:\n    api_version = 1\n    def __init__(self, url): pass\n"
+            },
+        )
+        assert isinstance(open_blobs("chest://oak"), Blobs)
+        assert _state("chest", "chest", "civicflow.blobs").status == "available"
+        with pytest.raises(PluginError, match=r"no blob store: .*no method put\(\)"):
+            open_blobs("sieve://")
 
 
 class TestUnknown:

@@ -1,7 +1,8 @@
-"""One of many: the storage or the notifier that a URL's scheme names.
+"""One of many: the storage, the notifier or the blob store that a URL's scheme names.
 
-A distribution brings a backend by an entry point in the group ``civicflow.storage`` or ``civicflow.notifiers``, whose
-name is the scheme and whose object is ``open(url) -> backend``. It is imported when its scheme is asked for, not before.
+A distribution brings a backend by an entry point in the group ``civicflow.storage``, ``civicflow.notifiers`` or
+``civicflow.blobs``, whose name is the scheme and whose object is ``open(url) -> backend``. It is imported when its
+scheme is asked for, not before.
 
 The schemes of civicflow's own backends are ours: they resolve from a table, without looking at what is installed, so
 that no distribution can put itself between an office and its ledger by being installed. One that announces such a
@@ -18,7 +19,9 @@ from typing import Any, Final, Generic, TypeVar, cast
 import attrs
 
 from civicflow.errors import CivicflowError, InvalidInput, PluginError
-from civicflow.plugins.discovery import NOTIFIERS, STORAGE, Found, Source, find, in_a_line, own
+from civicflow.plugins.blobs.contract import API_VERSION as BLOBS_API
+from civicflow.plugins.blobs.contract import Blobs
+from civicflow.plugins.discovery import BLOBS, NOTIFIERS, STORAGE, Found, Source, find, in_a_line, own
 from civicflow.plugins.notify.contract import API_VERSION as NOTIFIER_API
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.protocols import shortcomings
@@ -73,6 +76,16 @@ _NOTIFIER: Final = _Kind[Notifier](
     contract=Notifier,
     api_version=NOTIFIER_API,
 )
+_BLOBS: Final = _Kind[Blobs](
+    word="blob store",
+    group=BLOBS,
+    ours={
+        "folder": "civicflow.plugins.blobs.folder:open_blobs",
+        "memory": "civicflow.plugins.blobs.memory:open_blobs",
+    },
+    contract=Blobs,
+    api_version=BLOBS_API,
+)
 
 
 def open_storage(url: str) -> Storage:
@@ -119,9 +132,23 @@ def open_notifier(url: str) -> Notifier:
     return _open(_NOTIFIER, url)
 
 
+def open_blobs(url: str) -> Blobs:
+    """The blob store at a URL, for instance ``folder:///srv/attachments`` or ``memory://``.
+
+    Args:
+        url: ``SCHEME://…``; what follows the scheme is the store's own.
+
+    Raises:
+        InvalidInput: if it is no URL.
+        PluginError: if no distribution, or more than one, brings the scheme, or what it brings cannot be used.
+        StorageError: as the store itself says.
+    """
+    return _open(_BLOBS, url)
+
+
 def backend_states() -> tuple[PluginState, ...]:
     """Every backend that is installed, with what is wrong with it as far as can be told without importing it."""
-    return (*_states(_STORAGE), *_states(_NOTIFIER))
+    return (*_states(_STORAGE), *_states(_NOTIFIER), *_states(_BLOBS))
 
 
 def _open(kind: _Kind[B], url: str) -> B:

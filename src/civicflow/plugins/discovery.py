@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 HOOKS: Final = "civicflow"
 STORAGE: Final = "civicflow.storage"
 NOTIFIERS: Final = "civicflow.notifiers"
+BLOBS: Final = "civicflow.blobs"
 _METADATA: Final = (".dist-info", ".egg-info")
-GROUPS: Final = (HOOKS, STORAGE, NOTIFIERS)
+GROUPS: Final = (HOOKS, STORAGE, NOTIFIERS, BLOBS)
 """The groups of entry points that civicflow reads."""
 
 

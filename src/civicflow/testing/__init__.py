@@ -9,6 +9,8 @@ Whoever brings a storage subclasses `StorageContract` and has every test that ou
         def fresh(self):
             return f"mine://localhost/test_{next(self.numbers)}"
 
+`BlobContract` is the same for a blob store.
+
 The fakes keep the contracts of what they stand for: a clock that stands still, ids that count, bytes that repeat.
 """
 
@@ -20,13 +22,18 @@ from civicflow.testing.clocks import FrozenClock
 from civicflow.testing.sources import counting_bytes, sequential_ids
 
 if TYPE_CHECKING:
+    from civicflow.testing.blobs import BlobContract as BlobContract
     from civicflow.testing.storage import StorageContract as StorageContract
 
-__all__ = ["FrozenClock", "StorageContract", "counting_bytes", "sequential_ids"]
+__all__ = ["BlobContract", "FrozenClock", "StorageContract", "counting_bytes", "sequential_ids"]
 
 
 def __getattr__(name: str) -> object:
-    # The suite needs hypothesis and pytest, the fakes do not.
+    # The suites need hypothesis and pytest, the fakes do not.
+    if name == "BlobContract":
+        from civicflow.testing.blobs import BlobContract as blob_suite  # noqa: N813
+
+        return blob_suite
     if name == "StorageContract":
         from civicflow.testing.storage import StorageContract as suite  # noqa: N813
 
