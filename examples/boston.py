@@ -1,8 +1,9 @@
 """Boston's 311 line: requests that another system handled, recorded with their own times.
 
-Nothing is invented to fit: a request without a target has no promise, one that is open stays open, and what the file
-says in free words is kept in the private part of the entry. Importing the file again changes nothing, since each request
-has a key of its own; a request that was closed meanwhile is settled then.
+Nothing is invented to fit: a request without a target has no promise, one that is open stays open, and what the city
+wrote when closing is kept in the private part of the entry. Where it is, a point and an address, is public, as the city
+publishes it. Importing the file again changes nothing, since each request has a key of its own; a request that was
+closed meanwhile is settled then.
 
 An office counts time limits in one calendar. That does no harm here: what is recorded from elsewhere has its own
 deadlines, and only tickets that the office handles itself have due dates to count.
@@ -23,6 +24,7 @@ import attrs
 from civicflow import Case, Office
 from civicflow.calendars import instant
 from civicflow.testing import FrozenClock
+from civicflow.workflows.places import Place, Point
 
 REGISTER = Path(__file__).parent / "registers" / "boston.yaml"
 REQUESTS = Path(__file__).parent / "data" / "boston311-100.csv"
@@ -50,7 +52,7 @@ class Request:
         opened: when it was raised (UTC).
         target: by when the city promised to handle it (UTC), or None.
         closed: when it was closed (UTC), or None while it is open.
-        place: where it is; may be empty.
+        place: where it is: the point, and the address where there is one.
         closure: what the city wrote when closing it; free text.
         on_time: the file's own verdict.
     """
@@ -61,7 +63,7 @@ class Request:
     opened: datetime
     target: datetime | None
     closed: datetime | None
-    place: str
+    place: Place
     closure: str
     on_time: bool
 
@@ -88,7 +90,7 @@ def _request(row: dict[str, str]) -> Request:
         opened=instant(row["open_dt"].replace(" ", "T"), ZONE),
         target=_maybe(row["target_dt"]),
         closed=_maybe(row["closed_dt"]),
-        place=row["location"],
+        place=Place(point=Point(row["latitude"], row["longitude"]), address=" ".join(row["location"].split())),
         closure=row["closure_reason"],
         on_time=row["ontime"] == "ONTIME",
     )
@@ -112,7 +114,7 @@ def bring_in(office: Office, clock: FrozenClock, requests: Iterable[Request]) ->
             opened=request.opened,
             promise=request.target,
             category=request.category,
-            details=request.place,
+            place=request.place,
             key=f"boston:{request.number}",
         )
         if request.closed is not None:

@@ -27,7 +27,10 @@ class CaseFacts:
         slot: which of its parent's slots it fills, for instance ``lead``; None for a root.
         brood: for a child with a matter of its own: ``PARENT#ROUND``.
         key: its key within the slot or brood, for instance the body's code or the voter.
+        number: its human number, for instance ``410106-2026-000123``; None where it has none.
         title: its public headline.
+        latitude: where it is, in ten-millionths of a degree of WGS 84; None where no point is known.
+        longitude: the same.
         opened: when it happened that it began.
         promise: by when its handling was promised, or None where nothing was promised.
         handled: when handling ended, or None.
@@ -47,7 +50,10 @@ class CaseFacts:
     slot: str | None = None
     brood: str | None = None
     key: str | None = None
+    number: str | None = None
     title: str | None = None
+    latitude: int | None = None
+    longitude: int | None = None
     opened: int | None = None
     promise: int | None = None
     handled: int | None = None
@@ -71,7 +77,9 @@ class CaseFacts:
         return tuple([getattr(self, name) for name in _COLUMNS])
 
 
-_INTEGERS = frozenset({"opened", "promise", "handled", "closed", "resolved", "satisfied", "evaluated"})
+_INTEGERS = frozenset(
+    {"latitude", "longitude", "opened", "promise", "handled", "closed", "resolved", "satisfied", "evaluated"}
+)
 _COLUMNS: dict[str, type[str | int]] = {
     field.name: int if field.name in _INTEGERS else str for field in attrs.fields(CaseFacts)
 }

@@ -6,6 +6,7 @@ for byte. Every other column is a copy.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final, get_type_hints
@@ -23,6 +24,7 @@ from civicflow.ledger.facts import CaseFacts
 from civicflow.plugins.storage.contract import NewEntry, Private, Record, Scalar, StoredCase, Write
 from civicflow.workflows.engine.decide import Move
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.places import place
 
 _FIELDS: Final = attrs.fields(Case)
 _TYPES: Final = get_type_hints(Case)
@@ -40,6 +42,7 @@ _new_record: Final = maker(Record)
 _new_write: Final = maker(Write)
 _ENCODER: Final = msgspec.json.Encoder(order="sorted")
 _DECODER: Final = msgspec.json.Decoder(_Spelled)
+_NOWHERE: Final = (None, None)
 
 
 def case_body(case: Case) -> bytes:
@@ -84,7 +87,9 @@ def _facts(case: Case) -> tuple[Scalar, ...]:
         case.slot or None,
         case.brood or None,
         case.key or None,
+        case.number or None,
         data.get("title"),
+        *_point(data),
         _micros(case.opened),
         _micros(case.promise),
         _micros(case.handled),
@@ -93,6 +98,14 @@ def _facts(case: Case) -> tuple[Scalar, ...]:
         data.get("satisfied"),
         _micros(case.evaluated),
     )
+
+
+def _point(data: Mapping[str, Any]) -> tuple[int | None, int | None]:
+    """Latitude and longitude of the place that a flow kept, where it has a point."""
+    if "place" not in data:
+        return _NOWHERE
+    where = place(data["place"])
+    return _NOWHERE if where is None or where.point is None else where.point.e7
 
 
 def record_of(case: Case, matter: MatterId, head: bytes) -> Record:

@@ -24,13 +24,23 @@ from civicflow.workflows.engine.situation import Carry, Change, Notice, Situatio
 
 @attrs.frozen
 class Keep:
-    """Keep fields of what the actor gave in the case, for guards, figures and views."""
+    """Keep fields of what the actor gave in the case, for guards, figures and views.
+
+    Attributes:
+        fields: kept as they are, empty ones too, so that a later step takes back what an earlier one kept.
+        given: kept only where something was given.
+    """
 
     fields: tuple[str, ...]
+    given: tuple[str, ...] = ()
 
     def apply(self, situation: Situation, change: Change) -> None:
         for field in self.fields:
             change.data[field] = plain(getattr(situation.data, field), path=field)
+        for field in self.given:
+            value = getattr(situation.data, field)
+            if value is not None:
+                change.data[field] = plain(value, path=field)
 
 
 @attrs.frozen

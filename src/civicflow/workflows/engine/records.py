@@ -74,6 +74,7 @@ class Case:
         anchors: other units that its flow names, for instance ``council``.
         slot: which slot of its parent it fills, or empty for a root.
         key: its name within the slot or brood.
+        number: its human number, by which people speak of it, or empty; only a root has one.
         brood: for a child with a matter of its own, ``PARENT#ROUND``; else empty.
         data: what its steps kept, public.
         tally: for each slot, how many children stand in each state.
@@ -98,6 +99,7 @@ class Case:
     anchors: Mapping[str, UnitId] = _EMPTY
     slot: str = ""
     key: str = ""
+    number: str = ""
     brood: str = ""
     data: Mapping[str, Any] = _EMPTY
     tally: Mapping[str, Mapping[str, int]] = _EMPTY

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+import attrs
+
 from civicflow.calendars import TimeLimit
 from civicflow.catalogue import CATALOGUE
 from civicflow.errors import Refused
@@ -12,6 +14,7 @@ from civicflow.hierarchy.authority import Actor
 from civicflow.refusals import Reason, Refusal
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.places import Place
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.parts import (
     Answer,
@@ -45,6 +48,7 @@ class Tickets:
         unit: str,
         by: Actor,
         category: str = "",
+        place: Place | None = None,
         details: str = "",
         contact: str = "",
         key: str = "",
@@ -56,11 +60,13 @@ class Tickets:
             unit: the area whose branch dispatches, by code, alias or id.
             by: whoever orders.
             category: in your own vocabulary.
+            place: where the matter is, public; what leads to somebody's home belongs into ``contact``.
             details: what else the office needs to know; private.
             contact: how to reach whoever orders; private.
             key: makes a retried order the same ticket.
         """
-        data = Order(title=title, category=category, details=details, contact=contact)
+        where = self._located(place)
+        data = Order(title=title, category=category, place=where, details=details, contact=contact)
         return self._desk.begin(FOUR_PART_TICKET.name, "order", data, by=by, unit=unit, key=key)
 
     def dispatch(
@@ -193,6 +199,7 @@ class Tickets:
         promise: datetime | None = None,
         requester: str | None = None,
         category: str = "",
+        place: Place | None = None,
         details: str = "",
         key: str = "",
     ) -> Case:
@@ -207,10 +214,12 @@ class Tickets:
             promise: by when it was promised there, or None where nothing was.
             requester: the pseudonymous person who raised it, or None where nobody is known.
             category: in your own vocabulary.
+            place: where the matter is, public.
             details: what was written there; private.
             key: makes a repeated import change nothing.
         """
-        data = Record(title=title, origin=origin, promise=promise, category=category, details=details)
+        where = self._located(place)
+        data = Record(title=title, origin=origin, promise=promise, category=category, place=where, details=details)
         # Whoever records it did not raise it: where nobody is known, nobody is entered.
         return self._desk.begin(
             FOUR_PART_TICKET.name, "record", data, by=by, unit=unit, requester=requester or "", happened=opened, key=key
@@ -230,6 +239,10 @@ class Tickets:
             key: makes a repeated import change nothing.
         """
         return self._desk.take(ticket, "settle", Settle(result, details=details), by=by, happened=closed, key=key)
+
+    def _located(self, place: Place | None) -> Place | None:
+        """A place whose unit, given by code or alias, is the unit's id."""
+        return place if place is None or place.unit is None else attrs.evolve(place, unit=self._desk.unit(place.unit))
 
     def _share(self, ticket: CaseRef, step: str, by: Actor) -> CaseRef:
         """The share that a command means: the one given, else the newest of the actor's body, the open ones first."""

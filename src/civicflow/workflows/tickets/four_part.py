@@ -146,7 +146,10 @@ FOUR_PART_TICKET = Flow(
             "ordered",
             ANYONE,
             Order,
-            does=(Keep(("title", "category")), Tell(DISPATCHER, "ordered", "new order: “{title}” | 新点单：“{title}”")),
+            does=(
+                Keep(("title", "category"), given=("place",)),
+                Tell(DISPATCHER, "ordered", "new order: “{title}” | 新点单：“{title}”"),
+            ),
         ),
         Step(
             "record",
@@ -155,7 +158,7 @@ FOUR_PART_TICKET = Flow(
             "recorded",
             CLERK,
             Record,
-            does=(Keep(("title", "category", "origin")), Promise("promise")),
+            does=(Keep(("title", "category", "origin"), given=("place",)), Promise("promise")),
         ),
         Step(
             "settle",

@@ -10,6 +10,7 @@ from civicflow.calendars import TimeLimit, time_limit
 from civicflow.errors import InvalidInput
 from civicflow.ids import UnitId
 from civicflow.workflows.engine.given import private
+from civicflow.workflows.places import Place, place
 
 
 @attrs.frozen(kw_only=True)
@@ -19,12 +20,14 @@ class Order:
     Attributes:
         title: the public headline.
         category: in the integrator's own vocabulary.
+        place: where the matter is, public; not where whoever ordered lives.
         details: private: what else the office needs to know.
         contact: private: how to reach whoever ordered.
     """
 
     title: str
     category: str = ""
+    place: Place | None = attrs.field(default=None, converter=place)
     details: str = private(default="")
     contact: str = private(default="")
 
@@ -128,6 +131,7 @@ class Record:
         origin: where it is handled and under which number.
         promise: by when that system promised to handle it, or None.
         category: in the integrator's own vocabulary.
+        place: where the matter is, public.
         requester: the pseudonymous person who raised it there, or empty.
         details: private: what was written there.
     """
@@ -136,6 +140,7 @@ class Record:
     origin: str
     promise: object = None
     category: str = ""
+    place: Place | None = attrs.field(default=None, converter=place)
     details: str = private(default="")
 
 

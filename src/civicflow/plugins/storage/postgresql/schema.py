@@ -40,11 +40,16 @@ _VERSION_1: Final = (
         round bigint NOT NULL,
         due bigint,
         brood text COLLATE "C",
+        number text COLLATE "C",
+        latitude bigint,
+        longitude bigint,
         content bytea NOT NULL
     )""",
     "CREATE INDEX cases_due ON {s}.cases (due, case_id) WHERE due IS NOT NULL",
     "CREATE INDEX cases_children ON {s}.cases (matter) WHERE matter <> case_id",
     "CREATE INDEX cases_brood ON {s}.cases (brood) WHERE brood IS NOT NULL",
+    "CREATE INDEX cases_number ON {s}.cases (number) WHERE number IS NOT NULL",
+    "CREATE INDEX cases_place ON {s}.cases (latitude, longitude) WHERE latitude IS NOT NULL",
     """CREATE TABLE {s}.private (
         matter text COLLATE "C" NOT NULL,
         version bigint NOT NULL,

@@ -32,7 +32,7 @@ _VERSION_1: Final = (
         round INTEGER NOT NULL,
         due INTEGER,
         flow TEXT, state TEXT, outcome TEXT, unit TEXT, body TEXT, requester TEXT, category TEXT, slot TEXT,
-        brood TEXT, key TEXT, title TEXT,
+        brood TEXT, key TEXT, number TEXT, title TEXT, latitude INTEGER, longitude INTEGER,
         opened INTEGER, promise INTEGER, handled INTEGER, closed INTEGER, resolved INTEGER, satisfied INTEGER,
         evaluated INTEGER,
         content BLOB NOT NULL
@@ -40,6 +40,8 @@ _VERSION_1: Final = (
     "CREATE INDEX cases_due ON cases (due, case_id) WHERE due IS NOT NULL",
     "CREATE INDEX cases_children ON cases (matter) WHERE matter <> case_id",
     "CREATE INDEX cases_brood ON cases (brood) WHERE brood IS NOT NULL",
+    "CREATE INDEX cases_number ON cases (number) WHERE number IS NOT NULL",
+    "CREATE INDEX cases_place ON cases (latitude, longitude) WHERE latitude IS NOT NULL",
     """CREATE TABLE private (
         matter TEXT NOT NULL,
         version INTEGER NOT NULL,
