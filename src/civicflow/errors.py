@@ -22,6 +22,7 @@ import attrs
 
 if TYPE_CHECKING:
     from civicflow.refusals import Refusal
+    from civicflow.texts import Language, Text
 
 
 class CivicflowError(Exception):
@@ -39,6 +40,8 @@ class Fault:
         line: counted from 1; 0 where the source has no lines.
         column: counted from 1 for YAML and JSON; for CSV the name of the column stands in `path` instead.
         path: the place inside a structure, for instance ``bodies[3].area``.
+        rule: a symbol to program against, for instance ``dead-end``; empty where none was given.
+        text: the reason in both languages, where it is said in both; `reason` is its English.
     """
 
     reason: str
@@ -47,11 +50,18 @@ class Fault:
     line: int = 0
     column: int = 0
     path: str = ""
+    rule: str = ""
+    text: Text | None = None
 
-    def __str__(self) -> str:
+    def say(self, language: Language = "en") -> str:
+        """The fault in one language, as far as it is said in both."""
+        reason = self.reason if self.text is None else self.text.say(language)
         where = ":".join(str(part) for part in (self.source, self.line, self.column) if part)
         value = f" (got {self.value!r})" if self.value else ""
-        return ": ".join(part for part in (where, self.path, self.reason + value) if part)
+        return ": ".join(part for part in (where, self.path, reason + value) if part)
+
+    def __str__(self) -> str:
+        return self.say()
 
 
 class InvalidInput(CivicflowError, ValueError):

@@ -125,3 +125,12 @@ def test_storage_errors_last_unless_said_otherwise() -> None:
     """Nobody retries for ever what cannot heal."""
     assert not StorageError("x").retryable
     assert StorageError("x", retryable=True).retryable
+
+
+def test_a_fault_is_said_in_both_languages_where_it_has_both() -> None:
+    """Place and value stand beside the reason in either; one that was written in one language is said in that."""
+    text = Text("is a dead end", "是死路")
+    fault = Fault(reason=text.en, text=text, rule="dead-end", source="f@1", path="open", value="x")
+    assert str(fault) == fault.say("en") == "f@1: open: is a dead end (got 'x')"
+    assert fault.say("zh") == "f@1: open: 是死路 (got 'x')"
+    assert Fault(reason="is missing").say("zh") == "is missing"
