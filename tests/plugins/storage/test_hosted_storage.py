@@ -16,7 +16,7 @@ from civicflow.plugins.storage.contract import Batch, Done, Key, Storage
 from civicflow.testing.storage.builders import NOON, by, everything, message, put, write
 
 if TYPE_CHECKING:
-    from tests.plugins.storage.conftest import Server
+    from postgresql_server import Server
 
 Opener = Callable[..., tuple[Any, Storage]]
 

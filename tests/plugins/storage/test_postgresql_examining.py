@@ -15,7 +15,7 @@ from civicflow.plugins.storage.postgresql.address import Address
 from civicflow.testing.storage.builders import put
 
 if TYPE_CHECKING:
-    from tests.plugins.storage.conftest import Server
+    from postgresql_server import Server
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from civicflow.plugins.storage.postgresql.session import Session
 from civicflow.testing.storage.builders import NOON, child, everything, head, message, put, write
 
 if TYPE_CHECKING:
-    from tests.plugins.storage.conftest import Server
+    from postgresql_server import Server
 
 _SECOND = 1_000_000  # microseconds
 

@@ -13,7 +13,7 @@ from civicflow.plugins.storage.contract import Storage
 from civicflow.testing import StorageContract
 
 if TYPE_CHECKING:
-    from tests.plugins.storage.conftest import Server
+    from postgresql_server import Server
 
 
 class TestPostgresStorage(StorageContract):
