@@ -99,7 +99,7 @@ def _replayed(fresh: Any) -> Contender:
 
 # -- where the time goes -----------------------------------------------------------------------------------------------
 
-_OFFICE, _STORE = "civicflow.office", "civicflow.plugins.storage.sqlite.store:SqliteStorage"
+_OFFICE, _STORE = "civicflow.office", "civicflow.plugins.storage.tables:TableStorage"
 _PARTS = {
     "load: the storage reads": (f"{_STORE}.load",),
     "load: bytes become cases": (f"{_OFFICE}.codec:case_of",),

@@ -1,7 +1,8 @@
 """How we measure: every contender takes a slice of each round, and only ratios within a round are compared.
 
 A machine that others use is now fast, now slow. Contenders that run one after the other in the same round meet the same
-weather, so the ratio of two of them is far steadier than either time. CPU time is taken, not the wall's.
+weather, so the ratio of two of them is far steadier than either time. CPU time is taken, and the wall's only where other
+processes do a part of the work.
 """
 
 from __future__ import annotations
@@ -53,6 +54,10 @@ class Timed:
     def times(self, peer: Timed) -> Spread:
         """How many times as fast as a peer, round by round."""
         return Spread.of([theirs / ours for ours, theirs in zip(self.seconds, peer.seconds, strict=True)])
+
+    def each(self, parts: int) -> Timed:
+        """Seconds for one of so many parts of a run."""
+        return Timed(tuple(seconds / parts for seconds in self.seconds))
 
 
 @attrs.frozen
@@ -122,33 +127,46 @@ def _cell(text: str, width: int, column: int) -> str:
     return text.rjust(width) if column else text.ljust(width)
 
 
-def race(contenders: Mapping[str, Contender], pace: Pace) -> dict[str, Timed]:
-    """Time contenders in turns; whoever began a round comes last in the next."""
-    runs = {name: _runs(contender, pace.slice) for name, contender in contenders.items()}
+Clock = Callable[[], float]
+"""Tells seconds."""
+
+
+def race(
+    contenders: Mapping[str, Contender], pace: Pace, *, clock: Clock = time.process_time, most: int = 1_000_000
+) -> dict[str, Timed]:
+    """Time contenders in turns; whoever began a round comes last in the next.
+
+    Args:
+        contenders: by name.
+        pace: how long and how often.
+        clock: whose seconds count.
+        most: runs that a contender can prepare.
+    """
+    runs = {name: _runs(contender, pace.slice, clock, most) for name, contender in contenders.items()}
     seconds: dict[str, list[float]] = {name: [] for name in contenders}
     order = list(contenders)
     for _ in range(pace.rounds):
         for name in order:
-            seconds[name].append(_timed(contenders[name](runs[name])) / runs[name])
+            seconds[name].append(_timed(contenders[name](runs[name]), clock) / runs[name])
         order.append(order.pop(0))
     return {name: Timed(tuple(times)) for name, times in seconds.items()}
 
 
-def _runs(contender: Contender, seconds: float) -> int:
+def _runs(contender: Contender, seconds: float, clock: Clock, most: int) -> int:
     """How many runs take about so long; the first ones also warm every cache."""
     runs = 1
     while True:
-        taken = _timed(contender(runs))
-        if taken >= seconds / 4 or runs >= 1_000_000:
-            return max(1, round(runs * seconds / taken))
-        runs *= 4
+        taken = _timed(contender(runs), clock)
+        if taken >= seconds / 4 or runs >= most:
+            return max(1, min(most, round(runs * seconds / taken)))
+        runs = min(most, runs * 4)
 
 
-def _timed(work: Work) -> float:
+def _timed(work: Work, clock: Clock) -> float:
     gc.collect()
-    began = time.process_time()
+    began = clock()
     work()
-    return time.process_time() - began
+    return clock() - began
 
 
 def compared(timed: Mapping[str, Timed], peer: str, goals: Mapping[str, Goal]) -> tuple[tuple[str, ...], ...]:

@@ -19,16 +19,24 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+sys.path.append(str(Path(__file__).parent.parent / "tools"))
+
+import commits
 import departments
 import durable
 import engine_step
 import opening
+import relaying
 from measuring import FULL, QUICK, Pace, Table
+
+from postgresql_server import Server, binaries
 
 MEASUREMENTS: dict[str, Callable[[Pace, Path], list[Table]]] = {
     "engine_step": lambda pace, _: engine_step.measure(pace),
     "durable": durable.measure,
     "departments": departments.measure,
+    "commits": commits.measure,
+    "relaying": relaying.measure,
     "opening": lambda pace, _: opening.measure(pace),
 }
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "speed.md"
@@ -82,11 +90,14 @@ def _file_system(folder: Path) -> str:
 
 
 def _circumstances(pace: Pace, kind: str) -> str:
-    names = ("attrs", "transitions", "msgspec", "eventsourcing", "SpiffWorkflow")
+    names = ("attrs", "transitions", "msgspec", "psycopg", "eventsourcing", "SpiffWorkflow")
     peers = ", ".join(f"{name} {version(name)}" for name in names)
+    found = binaries()
+    server = "no PostgreSQL" if found is None else f"PostgreSQL {Server(found, found).version}"
     return (
         f"Python {platform.python_version()} on {platform.system()} ({os.cpu_count()} cores), "
-        f"SQLite {sqlite3.sqlite_version} on {kind}, synchronous=full, {peers}; {pace.rounds} rounds."
+        f"SQLite {sqlite3.sqlite_version} on {kind}, synchronous=full, {server} on the same, {peers}; "
+        f"{pace.rounds} rounds."
     )
 
 

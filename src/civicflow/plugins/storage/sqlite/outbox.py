@@ -1,6 +1,6 @@
 """The outbox: of each lane (case, recipient, channel) only the oldest open row may go out.
 
-A token is the row's number and the count of its claims, so every claim has its own.
+Every change is one statement, which is a transaction of its own. A token is the row's number and the count of its claims, so every claim has its own.
 """
 
 # ruff: noqa: S608  statements are put together from our own names; every value is bound
@@ -35,9 +35,7 @@ def claim(cursor: sqlite3.Cursor, worker: str, now: int, lease: int, limit: int)
     """Lend rows; where there are none, no writer is kept waiting."""
     if not cursor.execute(_RIPE, (now, 1)).fetchall():
         return ()
-    cursor.execute("BEGIN IMMEDIATE")
     rows = cursor.execute(_CLAIM, (now, limit, now + lease, worker)).fetchall()
-    cursor.execute("COMMIT")
     return tuple(_claim(row, f"{row[0]}.{row[1]}") for row in sorted(rows))
 
 
@@ -66,11 +64,9 @@ def _change(cursor: sqlite3.Cursor, claim: Claim, change: str, values: tuple[int
     number, _, attempts = claim.token.partition(".")
     if not (number.isdigit() and attempts.isdigit()):
         raise lease_lost(claim)
-    cursor.execute("BEGIN IMMEDIATE")
     cursor.execute(f"UPDATE outbox SET {change} {_HELD}", (*values, int(number), int(attempts)))
     if cursor.rowcount != 1:
         raise lease_lost(claim)
-    cursor.execute("COMMIT")
 
 
 def _claim(row: Sequence[Any], token: str) -> Claim:
