@@ -14,7 +14,7 @@ from civicflow.errors import UnsupportedQuery
 from civicflow.office.commands import ATTEMPTS
 from civicflow.plugins.backends import open_storage
 from civicflow.plugins.hookspecs import Committed, hookimpl
-from civicflow.plugins.storage.contract import Batch, Commit, Storage
+from civicflow.plugins.storage.contract import Batch, Commit, Query, Storage
 from civicflow.testing import FrozenClock
 
 if TYPE_CHECKING:
@@ -327,7 +327,7 @@ class TestAsking:
         assert "x2" in town.asked(voting)
         assert "d2" not in town.asked(voting)
         address = f"post:delegate@{town.office.unit('council')}"
-        assert [row.case for row in town.storage.asked(address=address)] == [voting.id]
+        assert [case.case for case in town.storage.find(Query(asked=(address,))).items] == [voting.id]
 
     def test_find_by_facts(self, town: Town) -> None:
         """A page at a time, in the order asked for; an unknown field is an error."""

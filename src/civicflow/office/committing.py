@@ -49,6 +49,7 @@ class Committer:
                 tuple([part for move in moves if move.private for part in private_of(move, decided.salt)]),
                 (),  # erases nothing
                 tuple(_awaits(decided, world)),
+                (),
                 (),  # moves no deadline without an entry
                 tuple(self._messages(decided, world)) if decided.notices else (),
                 key,

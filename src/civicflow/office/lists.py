@@ -11,7 +11,7 @@ from civicflow.calendars import from_micros, zone_named
 from civicflow.hierarchy.authority import Actor, addresses_of
 from civicflow.office.codec import case_of
 from civicflow.office.surroundings import Surroundings
-from civicflow.plugins.storage.contract import Await, Filter, Query, Storage
+from civicflow.plugins.storage.contract import Filter, Query, Storage
 from civicflow.workflows.engine.records import Case
 
 _PAGE = 1000
@@ -40,9 +40,8 @@ class Lists:
 
     def inbox(self, actor: Actor) -> tuple[Waiting, ...]:
         """See `Office.inbox`."""
-        rows = {row.case: row for address in self._addresses(actor) for row in self._storage.asked(address=address)}
-        stored = self._storage.load(tuple(rows)).cases
-        waiting = [Waiting(case_of(stored[row.case]), self._until(row)) for row in rows.values() if row.case in stored]
+        (found,) = self._storage.load((), [Query(asked=self._addresses(actor))]).found
+        waiting = [Waiting(case_of(stored), self._until(stored.due)) for stored in found]
         return tuple(sorted(waiting, key=lambda w: (w.until is None, w.until or w.case.opened, w.case.id)))
 
     def _addresses(self, actor: Actor) -> tuple[str, ...]:
@@ -55,9 +54,9 @@ class Lists:
         units = {actor.unit, None if actor.unit is None or actor.unit not in chart else chart.area_of(actor.unit)}
         return tuple(a for a in addresses if a in {f"post:{actor.post}@{unit}" for unit in units})
 
-    def _until(self, row: Await) -> datetime | None:
+    def _until(self, due: int | None) -> datetime | None:
         zone = zone_named(self._around.calendar.zone)
-        return None if row.until is None else from_micros(row.until).astimezone(zone)
+        return None if due is None else from_micros(due).astimezone(zone)
 
     def stuck(self) -> tuple[Case, ...]:
         """See `Office.stuck`."""

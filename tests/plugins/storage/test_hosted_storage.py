@@ -236,7 +236,7 @@ class TestSqlite:
         pages = connection.execute("PRAGMA page_count").fetchone()[0]
         connection.execute(f"PRAGMA max_page_count = {pages + 2}")
         with pytest.raises(StorageError, match="disk is full"):
-            put(storage, "T-2", body=bytes(10**6))  # type: ignore[arg-type]
+            put(storage, "T-2", content=bytes(10**6))  # type: ignore[arg-type]
         connection.rollback()
         assert [entry.matter for entry in storage.feed()] == ["T-1"]
 

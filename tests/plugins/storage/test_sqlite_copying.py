@@ -74,7 +74,7 @@ def test_writers_neither_wait_nor_make_it_begin_anew(
     """The copy is of the moment at which it was begun, however many commits come between its pages."""
     monkeypatch.setattr(copying, "_PAGES", 1)
     for number in range(50):
-        put(storage, f"T-{number}", body=bytes(5000))  # type: ignore[arg-type]
+        put(storage, f"T-{number}", content=bytes(5000))  # type: ignore[arg-type]
     ended, versions = threading.Event(), [1]
 
     def writing() -> None:
@@ -198,7 +198,7 @@ def test_a_copy_that_fails_leaves_nothing(
 ) -> None:
     """As where the disk becomes full; the storage goes on."""
     for number in range(50):
-        put(storage, f"T-{number}", body=bytes(5000))  # type: ignore[arg-type]
+        put(storage, f"T-{number}", content=bytes(5000))  # type: ignore[arg-type]
     connect = sqlite3.connect
 
     def small(path: Path, **settings: Any) -> sqlite3.Connection:

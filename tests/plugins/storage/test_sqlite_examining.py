@@ -26,7 +26,7 @@ def storage(path: Path) -> Iterator[SqliteStorage]:
     """An open storage in it, with some pages."""
     storage = open_storage(f"sqlite:///{path}")
     for number in range(50):
-        put(storage, f"T-{number}", body=bytes(500))  # type: ignore[arg-type]
+        put(storage, f"T-{number}", content=bytes(500))  # type: ignore[arg-type]
     yield storage
     storage.close()
 
@@ -97,7 +97,7 @@ def test_a_long_reader_shows_in_the_write_ahead_log(
     reader.execute("BEGIN")
     reader.execute("SELECT count(*) FROM cases").fetchone()
     for version in range(1, 20):
-        put(storage, "T-1", version, body=bytes(10**5))  # type: ignore[arg-type]
+        put(storage, "T-1", version, content=bytes(10**5))  # type: ignore[arg-type]
     monkeypatch.setattr(examining, "WAL_LIMIT", 10**6)
     grown = _found(storage, "wal")
     assert grown.level == "warning"

@@ -12,10 +12,12 @@ import pytest
 
 from civicflow.errors import CivicflowError, StorageError
 from civicflow.plugins.storage.contract import FIELDS, Await, Awaits, Batch, Filter, Private, Query
+from civicflow.plugins.storage.queries import plan
 from civicflow.plugins.storage.sqlite import SqliteStorage, open_storage, schema
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.faults import explained
-from civicflow.testing.storage.builders import NOON, by, child, everything, head, message, put, write
+from civicflow.plugins.storage.sqlite.finding import statement as found_by
+from civicflow.testing.storage.builders import NOON, by, child, head, message, put, write
 
 
 @pytest.fixture
@@ -122,7 +124,7 @@ class TestSchema:
     def test_lists_are_found_by_their_indexes(self, storage: SqliteStorage) -> None:
         """Families, broods, deadlines and inboxes are not searched for row by row."""
 
-        def plan(sql: str) -> str:
+        def steps(sql: str) -> str:
             return str(storage._pool.write(lambda cursor: cursor.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()))
 
         family = "(c.case_id = 'T' AND c.matter = 'T') OR (c.matter = 'T' AND c.matter <> c.case_id)"
@@ -130,10 +132,23 @@ class TestSchema:
             (f"SELECT * FROM cases c WHERE ({family})", "cases_children"),
             ("SELECT * FROM cases c WHERE c.brood = 'x'", "cases_brood"),
             ("SELECT case_id, due FROM cases WHERE due IS NOT NULL AND due <= 5 ORDER BY due, case_id", "cases_due"),
-            ("SELECT * FROM awaits WHERE address = 'x'", "awaits_address"),
+            ("SELECT address FROM parties WHERE matter = 'T' ORDER BY address", "parties_matter"),
         ):
-            assert index in plan(sql)
-            assert "SCAN" not in plan(sql)
+            assert index in steps(sql)
+            assert "SCAN" not in steps(sql)
+
+    def test_what_names_somebody_is_found_from_the_addresses(self, storage: SqliteStorage) -> None:
+        """Cases are looked up by their keys, and nothing is gone through but the list itself."""
+        for query, index in (
+            (Query(parties=("unit:U-1",)), "SEARCH parties USING PRIMARY KEY (address=?)"),
+            (Query(asked=("person:P-1",)), "SEARCH awaits USING COVERING INDEX awaits_address (address=?)"),
+        ):
+            sql, values = found_by(plan(query))
+            query_plan = f"EXPLAIN QUERY PLAN SELECT * FROM cases c {sql}"
+            rows = storage._pool.write(lambda cursor, *asked: cursor.execute(*asked).fetchall(), query_plan, values)
+            steps = [str(row[3]) for row in rows]
+            assert index in steps
+            assert "SEARCH c USING INDEX sqlite_autoindex_cases_1 (case_id=?)" in steps
 
 
 class TestFaults:
@@ -175,7 +190,7 @@ class TestFaults:
         put(storage, "T-1")
         storage._pool.write(lambda cursor: cursor.execute("PRAGMA max_page_count = 40").fetchall())
         with pytest.raises(StorageError, match="disk is full") as full:
-            put(storage, "T-2", body=bytes(10**6))  # type: ignore[arg-type]
+            put(storage, "T-2", content=bytes(10**6))  # type: ignore[arg-type]
         assert not full.value.retryable
         assert [entry.matter for entry in storage.feed()] == ["T-1"]
         assert put(storage, "T-3") == 2
@@ -195,7 +210,7 @@ class TestFaults:
         """Not an exception of the driver."""
         storage = _open(path)
         for number in range(200):
-            put(storage, f"T-{number}", body=bytes(500))  # type: ignore[arg-type]
+            put(storage, f"T-{number}", content=bytes(500))  # type: ignore[arg-type]
         storage.close()
         content = bytearray(path.read_bytes())
         content[4096:] = os.urandom(len(content) - 4096)
@@ -361,5 +376,5 @@ def test_a_whole_office_day_can_be_read_with_any_tool(path: Path, storage: Sqlit
     assert connection.execute("SELECT title FROM cases WHERE case_id = 'T-1'").fetchone() == ("路灯不亮",)
     assert connection.execute("SELECT count(*) FROM entries").fetchone() == (1,)
     connection.close()
-    assert len(everything(storage)) == 6
+    assert [case.case for case in storage.find(Query()).items] == ["T-1", "T-1/a@1"]
     assert storage.find(Query(where=(Filter("title", "prefix", "路灯"),))).items

@@ -29,6 +29,8 @@ def check(batch: Batch) -> None:
         _check_expect(expect, faults)
     for awaits in batch.awaits:
         _check_awaits(awaits, faults)
+    if batch.parties:
+        _check_parties(batch, faults)
     for message in batch.messages:
         _check_message(message, faults)
     if batch.key is not None:
@@ -200,6 +202,16 @@ def _check_awaits(awaits: Awaits, faults: list[Fault]) -> None:
         faults.append(Fault(path="awaits", reason="one address is asked twice; name it once", value=awaits.case))
 
 
+def _check_parties(batch: Batch, faults: list[Fault]) -> None:
+    """A matter's parties follow from its entries, and the write that puts these keeps other writers off."""
+    written = {write.matter for write in batch.writes}
+    for party in batch.parties:
+        _check_texts("parties", faults, party.matter, party.address)
+        if party.matter not in written:
+            reason = "a matter's parties are put with a write of that matter"
+            faults.append(Fault(path="parties", reason=reason, value=party.matter))
+
+
 def _check_message(message: Message, faults: list[Fault]) -> None:
     texts = (message.dedupe, message.case, message.recipient, message.channel, message.topic)
     _check_texts("messages", faults, *texts)
@@ -240,14 +252,14 @@ def check_rearm(batch: Batch, case: str, matter: str | None) -> None:
         raise InvalidInput(msg)
 
 
-def check_asked(case: str, matter: str, address: str) -> None:
-    """`Storage.asked` looks by exactly one of the three.
+def check_asked(case: str, matter: str) -> None:
+    """`Storage.asked` looks by exactly one of the two.
 
     Raises:
-        InvalidInput: if it is none or several.
+        InvalidInput: if it is neither or both.
     """
-    if sum(map(bool, (case, matter, address))) != 1:
-        raise InvalidInput(f"give one of case, matter and address; got {case!r}, {matter!r} and {address!r}")
+    if bool(case) == bool(matter):
+        raise InvalidInput(f"give a case or a matter, and not both; got {case!r} and {matter!r}")
 
 
 def check_series(name: str) -> None:

@@ -146,6 +146,17 @@ class Awaits:
     asked: tuple[Await, ...]
 
 
+@attrs.frozen(weakref_slot=False)
+class Party:
+    """A matter concerns somebody from now on; who once took part stays a party, and being put again changes nothing.
+
+    Addresses are ``person:ID`` or ``unit:ID``.
+    """
+
+    matter: str
+    address: str
+
+
 @attrs.frozen
 class Rearm:
     """A deadline moved without an entry, since a question came too early."""
@@ -214,6 +225,7 @@ class Batch:
         private: private parts of the new entries.
         erase: (matter, version) of the private parts to delete for good.
         awaits: who is asked now, for each case that changed.
+        parties: whom matters concern from now on; each matter stands in `writes`.
         rearm: deadlines moved without an entry; each case's matter stands in `expects` or `writes`.
         messages: rows for the outbox.
         key: the command's idempotency key.
@@ -226,6 +238,7 @@ class Batch:
     private: tuple[Private, ...] = ()
     erase: tuple[tuple[str, int], ...] = ()
     awaits: tuple[Awaits, ...] = ()
+    parties: tuple[Party, ...] = ()
     rearm: tuple[Rearm, ...] = ()
     messages: tuple[Message, ...] = ()
     key: Key | None = None
@@ -274,7 +287,7 @@ class Filter:
     """One condition on a declared field.
 
     Attributes:
-        field: a name of `FIELDS`, or ``case`` or ``matter``.
+        field: a name of `FIELDS`, or ``case``, ``matter`` or ``due``.
         op: ``eq`` (None matches None), ``in`` (a tuple of values), ``range`` (a pair, low inclusive and high
             exclusive, either may be None for open; a None in the field never matches), ``prefix`` (text only).
         value: as `op` says.
@@ -287,10 +300,16 @@ class Filter:
 
 @attrs.frozen(kw_only=True)
 class Query:
-    """Which records to find.
+    """Which records to find: those for which everything that is given holds.
+
+    The three lists of addresses and units may be long, a hundred thousand and more: a storage passes each as one value.
+    An empty one finds nothing.
 
     Attributes:
         where: conditions that must all hold.
+        within: only records whose ``unit`` or ``body`` is one of these; None leaves it open.
+        parties: only records whose matter concerns one of these addresses (see `Party`); None leaves it open.
+        asked: only records of cases in which one of these addresses is asked now (see `Await`); None leaves it open.
         order: fields, each with ``-`` in front to descend; ties are broken by ``case``. None counts as less than
             every value: first when ascending, last when descending.
         limit: how many at most.
@@ -298,6 +317,9 @@ class Query:
     """
 
     where: tuple[Filter, ...] = ()
+    within: tuple[str, ...] | None = None
+    parties: tuple[str, ...] | None = None
+    asked: tuple[str, ...] | None = None
     order: tuple[str, ...] = ()
     limit: int = 100
     after: str = ""
@@ -406,7 +428,7 @@ class Storage(Protocol):
         ...
 
     def find(self, query: Query) -> Page:
-        """Records by their declared fields.
+        """Records by their declared fields, by whom they concern, and by who is asked.
 
         Cursors hold while others write: a record that did not change is seen exactly once.
 
@@ -419,11 +441,15 @@ class Storage(Protocol):
         """Cases whose deadline is at or before ``now``, as (case, due), the earliest first."""
         ...
 
-    def asked(self, *, case: str = "", matter: str = "", address: str = "") -> tuple[Await, ...]:
-        """Who is asked: in one case, or in all cases of a matter, or everything that waits for one address.
+    def asked(self, *, case: str = "", matter: str = "") -> tuple[Await, ...]:
+        """Who is asked: in one case, or in all cases of a matter; what waits for an address is found by `Query.asked`.
 
-        Exactly one of the three is given. Ordered by case, then address.
+        Exactly one of the two is given. Ordered by case, then address.
         """
+        ...
+
+    def parties(self, matter: str) -> tuple[str, ...]:
+        """The addresses of all whom a matter concerns or ever concerned, sorted."""
         ...
 
     def private(self, matter: str, version: int) -> Private | None:

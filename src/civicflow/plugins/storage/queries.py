@@ -15,7 +15,7 @@ from civicflow.errors import UnsupportedQuery
 from civicflow.plugins.storage.batches import fits, within
 from civicflow.plugins.storage.contract import FIELDS, Filter, Query, Scalar, StoredCase
 
-COLUMNS: dict[str, type[str | int]] = {"case": str, "matter": str, **FIELDS}
+COLUMNS: dict[str, type[str | int]] = {"case": str, "matter": str, "due": int, **FIELDS}
 """Everything a query may name, with the type of its values."""
 
 _FACT = {name: index for index, name in enumerate(FIELDS)}
@@ -35,6 +35,7 @@ class Plan:
 
     Attributes:
         where: its conditions.
+        within, parties, asked: its lists; None where one is left open.
         order: its orders, the tie-break by ``case`` always last.
         limit: how many records at most, or None for all.
         after: the values of `order` in the last record seen, or None for the beginning.
@@ -42,6 +43,9 @@ class Plan:
     """
 
     where: tuple[Filter, ...]
+    within: tuple[str, ...] | None
+    parties: tuple[str, ...] | None
+    asked: tuple[str, ...] | None
     order: tuple[Order, ...]
     limit: int | None
     after: tuple[Scalar, ...] | None
@@ -63,16 +67,29 @@ def plan(query: Query, *, everything: bool = False) -> Plan:
     """
     for condition in query.where:
         _check(condition)
+    for name, listed in _lists(query):
+        if listed is not None and not (type(listed) is tuple and fits(*listed)):
+            raise UnsupportedQuery(f"{name} is a tuple of texts or None; got {listed!r:.200}")
     order = _order(query.order)
-    # Values are part of the digest by their repr, which is the same in every process.
-    content = repr([(f.field, f.op, f.value) for f in query.where] + list(query.order))
-    digest = f"{zlib.crc32(content.encode('utf-8', 'backslashreplace')):08x}"
-    if everything:
-        return Plan(where=query.where, order=order, limit=None, after=None, digest=digest)
-    if query.limit < 1:
-        raise UnsupportedQuery(f"a page holds at least one record; got a limit of {query.limit}")
-    after = _place(query.after, digest, order) if query.after else None
-    return Plan(where=query.where, order=order, limit=query.limit, after=after, digest=digest)
+    digest = _digest(query)
+    limit, after = None, None
+    if not everything:
+        if query.limit < 1:
+            raise UnsupportedQuery(f"a page holds at least one record; got a limit of {query.limit}")
+        limit, after = query.limit, _place(query.after, digest, order) if query.after else None
+    lists = dict(_lists(query))
+    return Plan(where=query.where, **lists, order=order, limit=limit, after=after, digest=digest)
+
+
+def _lists(query: Query) -> tuple[tuple[str, tuple[str, ...] | None], ...]:
+    return ("within", query.within), ("parties", query.parties), ("asked", query.asked)
+
+
+def _digest(query: Query) -> str:
+    """What tells this query's cursors from another's: everything but the limit and the place to go on from."""
+    # Values are part of it by their repr, which is the same in every process.
+    content = repr(([(f.field, f.op, f.value) for f in query.where], _lists(query), query.order))
+    return f"{zlib.crc32(content.encode('utf-8', 'backslashreplace')):08x}"
 
 
 def reader(field: str) -> Callable[[StoredCase], Scalar]:
@@ -81,6 +98,8 @@ def reader(field: str) -> Callable[[StoredCase], Scalar]:
         return lambda stored: stored.case
     if field == "matter":
         return lambda stored: stored.matter
+    if field == "due":
+        return lambda stored: stored.due
     index = _FACT[field]
     return lambda stored: stored.facts[index]
 

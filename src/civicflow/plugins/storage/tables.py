@@ -64,6 +64,7 @@ class Reading(Protocol[C_contra]):
     def select(self, at: C_contra, plan: Plan, /) -> tuple[list[StoredCase], bool]: ...
     def due(self, at: C_contra, now: int, limit: int, /) -> tuple[tuple[str, int], ...]: ...
     def asked(self, at: C_contra, by: str, value: str, /) -> tuple[Await, ...]: ...
+    def parties(self, at: C_contra, matter: str, /) -> tuple[str, ...]: ...
     def private(self, at: C_contra, matter: str, version: int, /) -> Private | None: ...
     def private_parts(self, at: C_contra, after: tuple[str, int], limit: int, /) -> tuple[Private, ...]: ...
     def heads(self, at: C_contra, after: int, limit: int, /) -> tuple[NewHead, ...]: ...
@@ -149,11 +150,14 @@ class TableStorage(Generic[C]):
         """Cases whose deadline has come, the earliest first."""
         return self._door.read(self._reading.due, now, limit)
 
-    def asked(self, *, case: str = "", matter: str = "", address: str = "") -> tuple[Await, ...]:
-        """Who is asked in a case or a matter, or what waits for an address."""
-        check_asked(case, matter, address)
-        by = "case" if case else "matter" if matter else "address"
-        return self._door.read(self._reading.asked, by, case or matter or address)
+    def asked(self, *, case: str = "", matter: str = "") -> tuple[Await, ...]:
+        """Who is asked in a case or a matter."""
+        check_asked(case, matter)
+        return self._door.read(self._reading.asked, "case" if case else "matter", case or matter)
+
+    def parties(self, matter: str) -> tuple[str, ...]:
+        """Whom a matter concerns."""
+        return self._door.read(self._reading.parties, matter)
 
     def private(self, matter: str, version: int) -> Private | None:
         """The private part of an entry."""

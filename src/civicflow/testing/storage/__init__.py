@@ -22,6 +22,7 @@ from civicflow.testing.storage.lanes import LaneSuite
 from civicflow.testing.storage.offices import OfficeSuite
 from civicflow.testing.storage.openings import OpeningSuite
 from civicflow.testing.storage.outbox import OutboxSuite
+from civicflow.testing.storage.parties import PartySuite
 from civicflow.testing.storage.races import RaceSuite
 from civicflow.testing.storage.reading import ReadingSuite
 from civicflow.testing.storage.sequences import SequenceSuite
@@ -42,6 +43,7 @@ class StorageContract(
     IsolationSuite,
     FeedSuite,
     FindingSuite,
+    PartySuite,
     SequenceSuite,
     DeadlineSuite,
     EvidenceSuite,

@@ -16,6 +16,7 @@ from civicflow.plugins.storage.contract import (
     Expect,
     Filed,
     Key,
+    Party,
     Private,
     Rearm,
     Storage,
@@ -28,6 +29,7 @@ _BEFORE: Final = Batch(
     writes=(write("T-1", 0, child("T-1/a@1", 1, due=NOON), due=NOON, round_=1), write("F-1")),
     private=(Private("T-1", 1, b"salt", b"a name"),),
     awaits=(Awaits("T-1", (Await("T-1", "person:P-1", NOON),)),),
+    parties=(Party("T-1", "person:P-1"),),
     messages=(message("first"),),
     key=Key("k-1", b"digest", b"answer"),
     heads=(head(1),),
@@ -38,6 +40,7 @@ _CHANGE: Final = Batch(
     private=(Private("T-2", 1, b"salt", b"another name"),),
     erase=(("T-1", 1),),
     awaits=(Awaits("T-1", ()), Awaits("T-2", (Await("T-2", "person:P-2", None),))),
+    parties=(Party("T-1", "unit:U-9"), Party("T-2", "person:P-2")),
     rearm=(Rearm("T-1/a@1", None),),
     messages=(message("second", case="T-2"),),
     key=Key("k-2", b"digest", b"answer"),
@@ -71,7 +74,7 @@ class AtomicitySuite(StorageSuite):
 
     @pytest.mark.parametrize("spoilt", _SPOILT)
     def test_whatever_is_wrong_with_a_batch_no_part_of_it_stays(self, spoilt: str) -> None:
-        """Entries, records, deadlines, private parts, the asked, messages, the key, heads, documents."""
+        """Entries, records, deadlines, private parts, the asked, the parties, messages, the key, heads, documents."""
         error, spoil = _SPOILT[spoilt]
         with self.storage() as storage:
             storage.commit(_BEFORE)
@@ -102,6 +105,7 @@ def _is_changed(storage: Storage) -> None:
     assert [part.matter for part in storage.private_parts()] == ["T-2"]
     assert storage.asked(case="T-1") == ()
     assert [one.address for one in storage.asked(matter="T-2")] == ["person:P-2"]
+    assert (storage.parties("T-1"), storage.parties("T-2")) == (("person:P-1", "unit:U-9"), ("person:P-2",))
     assert storage.load([], key="k-2").key == _CHANGE.key
     assert storage.heads() == (head(1), head(2))
     assert storage.filed("digest") == b"a document"

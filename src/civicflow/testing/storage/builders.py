@@ -47,7 +47,7 @@ def entry_hash(matter: str, version: int) -> bytes:
 
 
 def root(
-    matter: str, version: int, *, round_: int = 0, due: int | None = None, body: bytes = b"{}", **values: Scalar
+    matter: str, version: int, *, round_: int = 0, due: int | None = None, content: bytes = b"{}", **values: Scalar
 ) -> Record:
     """The root's record at a version."""
     return Record(
@@ -57,15 +57,15 @@ def root(
         head=entry_hash(matter, version),
         round=round_,
         due=due,
-        body=body,
+        body=content,
         facts=facts(**values),
     )
 
 
-def child(case: str, version: int, *, due: int | None = None, body: bytes = b"{}", **values: Scalar) -> Record:
+def child(case: str, version: int, *, due: int | None = None, content: bytes = b"{}", **values: Scalar) -> Record:
     """A child's record at a version of its matter."""
     matter = case.partition("/")[0]
-    return Record(case=case, matter=matter, version=version, due=due, body=body, facts=facts(**values))
+    return Record(case=case, matter=matter, version=version, due=due, body=content, facts=facts(**values))
 
 
 def write(
@@ -75,11 +75,11 @@ def write(
     count: int = 1,
     round_: int = 0,
     due: int | None = None,
-    body: bytes = b"{}",
+    content: bytes = b"{}",
     **values: Scalar,
 ) -> Write:
     """A write of one matter, with its root's record and those of ``others``."""
-    top = root(matter, expected + count, round_=round_, due=due, body=body, **values)
+    top = root(matter, expected + count, round_=round_, due=due, content=content, **values)
     return Write(matter=matter, expected=expected, entries=entries(matter, expected, count), records=(top, *others))
 
 
@@ -117,6 +117,7 @@ def everything(storage: Storage) -> tuple[object, ...]:
         storage.feed(limit=1000),
         storage.due(2**62, limit=1000),
         tuple(one for case in cases for one in storage.asked(case=case.case)),
+        tuple(storage.parties(case.matter) for case in cases),
         storage.private_parts(),
         storage.heads(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from civicflow.errors import Conflict, InvalidInput
-from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Rearm, Write
+from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Query, Rearm, Storage, Write
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, child, put, write
 
@@ -87,21 +87,27 @@ class DeadlineSuite(StorageSuite):
             other = Await("T-2", "post:officer@U-1", None)
             asked = (Awaits("T-1", (first,)), Awaits("T-1/a@1", (share,)), Awaits("T-2", (other,)))
             storage.commit(Batch(awaits=asked))
-            assert storage.asked(address="post:officer@U-1") == (first, other)
+            assert _asking(storage, "post:officer@U-1") == ["T-1", "T-2"]
             assert storage.asked(matter="T-1") == (first, share)
             second = (Await("T-1", "person:P-9", None), Await("T-1", "post:head@U-1", NOON))
             storage.commit(Batch(awaits=(Awaits("T-1", second[::-1]),)))
             assert storage.asked(case="T-1") == second
-            assert storage.asked(address="post:officer@U-1") == (other,)
+            assert _asking(storage, "post:officer@U-1") == ["T-2"]
+            assert storage.asked(case="T-2") == (other,)
             storage.commit(Batch(awaits=(Awaits("T-1", ()),)))
             assert storage.asked(case="T-1") == ()
             assert storage.asked(matter="T-1") == (share,)
 
     def test_the_asked_are_looked_up_by_one_thing(self) -> None:
-        """None or several of case, matter and address make no question."""
+        """A case or a matter; neither and both make no question."""
         with self.storage() as storage:
             with pytest.raises(InvalidInput):
                 storage.asked()
             with pytest.raises(InvalidInput):
-                storage.asked(case="T-1", address="person:P-1")
-            assert storage.asked(case="T-1") == storage.asked(matter="T-1") == storage.asked(address="person:P") == ()
+                storage.asked(case="T-1", matter="T-1")
+            assert storage.asked(case="T-1") == storage.asked(matter="T-1") == ()
+
+
+def _asking(storage: Storage, address: str) -> list[str]:
+    """The cases in which an address is asked."""
+    return [case.case for case in storage.find(Query(asked=(address,))).items]

@@ -50,7 +50,7 @@ class FeedSuite(StorageSuite):
             with self.opened(place) as storage:
                 try:
                     for number in range(_COMMITS):
-                        large = write(_SLOW, number * _LARGE, count=_LARGE, body=b"x" * 200_000)
+                        large = write(_SLOW, number * _LARGE, count=_LARGE, content=b"x" * 200_000)
                         storage.commit(Batch(writes=(large,)))
                 finally:
                     slow_done.set()

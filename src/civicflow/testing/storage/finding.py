@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civicflow.errors import UnsupportedQuery
-from civicflow.plugins.storage.contract import FIELDS, Batch, Filter, Query, Storage, StoredCase
+from civicflow.plugins.storage.contract import FIELDS, Await, Awaits, Batch, Filter, Party, Query, Storage, StoredCase
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import child, put, write
-from civicflow.testing.storage.model import answer, queries, rows
+from civicflow.testing.storage.model import ASKED, PARTIES, answer, queries, rows
 
 _TITLE = list(FIELDS).index("title")
 
@@ -22,7 +23,7 @@ def _all(storage: Storage, query: Query, limit: int = 1000) -> list[StoredCase]:
     found: list[StoredCase] = []
     after = ""
     while True:
-        page = storage.find(Query(where=query.where, order=query.order, limit=limit, after=after))
+        page = storage.find(attrs.evolve(query, limit=limit, after=after))
         found += page.items
         assert len(page.items) <= limit
         if not page.next:
@@ -41,17 +42,42 @@ class FindingSuite(StorageSuite):
     concern = "queries and pages"
 
     def test_it_finds_what_a_plain_list_would(self) -> None:
-        """Every operator and order, with Nones and ties, in one page or in many."""
+        """Every operator, list and order, with Nones and ties, in one page or in many."""
+        some_parties = st.lists(st.sets(st.sampled_from(PARTIES)), max_size=8)
+        some_asked = st.lists(st.sets(st.sampled_from(ASKED)), max_size=8)
 
-        @given(rows=rows(), queries=st.lists(queries(), min_size=1, max_size=6), limit=st.integers(1, 5))
+        @given(
+            rows=rows(),
+            named=some_parties,
+            waiting=some_asked,
+            queries=st.lists(queries(), min_size=1, max_size=6),
+            limit=st.integers(1, 5),
+        )
         @settings(deadline=None)
-        def check(rows: list[dict[str, Any]], queries: list[Query], limit: int) -> None:
+        def check(
+            rows: list[dict[str, Any]],
+            named: list[set[str]],
+            waiting: list[set[str]],
+            queries: list[Query],
+            limit: int,
+        ) -> None:
             with self.storage() as storage:
                 writes = [write(f"T-{number}", **row) for number, row in enumerate(rows)]
-                storage.commit(Batch(writes=tuple(writes)))
+                parties = {f"T-{number}": set(one) for number, one in enumerate(named[: len(rows)])}
+                asked = {f"T-{number}": set(one) for number, one in enumerate(waiting[: len(rows)])}
+                storage.commit(
+                    Batch(
+                        writes=tuple(writes),
+                        parties=tuple(Party(matter, one) for matter, those in parties.items() for one in those),
+                        awaits=tuple(
+                            Awaits(case, tuple(Await(case, one, None) for one in those))
+                            for case, those in asked.items()
+                        ),
+                    )
+                )
                 everything = _all(storage, Query())
                 for query in queries:
-                    wanted = answer(everything, query)
+                    wanted = answer(everything, query, parties, asked)
                     assert _names(_all(storage, query)) == wanted
                     assert _names(_all(storage, query, limit)) == wanted
                     assert _names(storage.load([], [query]).found[0]) == wanted
@@ -86,11 +112,13 @@ class FindingSuite(StorageSuite):
             page = storage.find(Query(limit=1))
             assert storage.find(Query(limit=1, after=page.next)).next == ""
 
-    def test_cases_and_matters_can_be_filtered_and_ordered_by(self) -> None:
+    def test_cases_matters_and_deadlines_can_be_filtered_and_ordered_by(self) -> None:
         """Beside the declared fields."""
         with self.storage() as storage:
-            put(storage, "T-1", 0, child("T-1/a@1", 1))
+            put(storage, "T-1", 0, child("T-1/a@1", 1, due=3), due=5)
             put(storage, "T-2", 0, child("T-2/a@1", 1))
+            assert _names(_all(storage, Query(where=(Filter("due", "range", (None, 5)),)))) == ["T-1/a@1"]
+            assert _names(_all(storage, Query(order=("-due", "-case")), 1)) == ["T-1", "T-1/a@1", "T-2/a@1", "T-2"]
             assert _names(_all(storage, Query(where=(Filter("case", "prefix", "T-1"),)))) == ["T-1", "T-1/a@1"]
             assert _names(_all(storage, Query(where=(Filter("matter", "eq", "T-2"),)))) == ["T-2", "T-2/a@1"]
             assert _names(_all(storage, Query(where=(Filter("matter", "in", ("T-2", "T-9")),)))) == ["T-2", "T-2/a@1"]
@@ -140,7 +168,8 @@ class FindingSuite(StorageSuite):
             Query(where=(Filter("colour", "eq", "red"),)),
             Query(order=("colour",)),
             Query(order=("--unit",)),
-            Query(where=(Filter("due", "eq", 1),)),
+            Query(where=(Filter("due", "eq", "1"),)),
+            Query(where=(Filter("version", "eq", 1),)),
             Query(where=(Filter("unit", "like", "x"),)),  # type: ignore[arg-type]
             Query(where=(Filter("unit", "eq", 5),)),
             Query(where=(Filter("unit", "eq", ("a",)),)),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from civicflow.errors import StorageError
-from civicflow.plugins.storage.contract import API_VERSION, Batch, Claim, Done, Query, Storage
+from civicflow.plugins.storage.contract import API_VERSION, Batch, Claim, Done, Party, Query, Storage
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, everything, message, put, write
 
@@ -21,6 +21,7 @@ _METHODS: dict[str, Callable[[Storage], Any]] = {
     "find": lambda storage: storage.find(Query()),
     "due": lambda storage: storage.due(0),
     "asked": lambda storage: storage.asked(case="T-1"),
+    "parties": lambda storage: storage.parties("T-1"),
     "private": lambda storage: storage.private("T-1", 1),
     "private_parts": lambda storage: storage.private_parts(),
     "heads": lambda storage: storage.heads(),
@@ -103,7 +104,8 @@ class HandleSuite(StorageSuite):
         storage = self.open_storage(place)
         try:
             self.need(storage, "durable")
-            storage.commit(Batch(writes=(write("T-1", due=NOON),), messages=(message("m"),)))
+            party = Party("T-1", "unit:U-1")
+            storage.commit(Batch(writes=(write("T-1", due=NOON),), messages=(message("m"),), parties=(party,)))
             before = everything(storage)
         finally:
             storage.close()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Final
 
-from civicflow.plugins.storage.contract import Await, Awaits, Batch, Filter, Key, Query, Storage
+from civicflow.plugins.storage.contract import Await, Awaits, Batch, Filter, Key, Party, Query, Storage
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, by, put, write
 from civicflow.testing.storage.together import beside, together
@@ -26,6 +26,7 @@ def _round(number: int) -> Batch:
             write(f"B-{number}", brood="T-1#0"),
         ),
         awaits=(Awaits("T-1", asked),),
+        parties=tuple(Party("T-1", f"unit:U-{number}-{one}") for one in (1, 2)),
         key=Key(f"k-{number}", b"digest", b""),
     )
 
@@ -67,6 +68,7 @@ class IsolationSuite(StorageSuite):
             assert len(storage.feed(limit=10**6)) % 5 == 0
             assert len({due for _, due in storage.due(2**62)}) == 1
             assert len({one.until for one in storage.asked(case="T-1")}) == 1
+            assert len(storage.parties("T-1")) % 2 == 0
 
         self._beside_a_writer(read)
 

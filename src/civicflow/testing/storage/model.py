@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cmp_to_key
-from typing import Any
+from typing import Any, Final
 
 import attrs
 from hypothesis import strategies as st
 
 from civicflow.plugins.storage.contract import FIELDS, Filter, Query, Scalar, StoredCase
 
+Named = Mapping[str, AbstractSet[str]]
+"""Addresses, by the matter that concerns them or the case in which they are asked."""
+
+PARTIES: Final = ("person:P-1", "unit:U-1", "unit:区")
+ASKED: Final = ("person:P-1", "post:head@U-1")
 _TEXTS = ("", "A", "a", "ab", "b", "区", "区b", "𠮷")
+_NOBODY: Final[Named] = {}
 _NUMBERS = (-1, 0, 1, 2, 2**53 + 1)
-_TEXT_FIELDS = ("unit", "state", "brood")
-_NUMBER_FIELDS = ("opened", "closed")
+_TEXT_FIELDS = ("unit", "body", "state", "brood")
+_NUMBER_FIELDS = ("opened", "closed", "due")
 
 
 def rows() -> st.SearchStrategy[list[dict[str, Any]]]:
-    """Facts of some cases, with many ties and Nones."""
+    """Facts and deadlines of some cases, with many ties and Nones."""
     text = st.none() | st.sampled_from(_TEXTS)
     number = st.none() | st.sampled_from(_NUMBERS)
     row = st.fixed_dictionaries(
@@ -28,14 +35,24 @@ def rows() -> st.SearchStrategy[list[dict[str, Any]]]:
 
 
 def queries() -> st.SearchStrategy[Query]:
-    """Queries with any operator and order."""
+    """Queries with any operator, list and order."""
     fields = (*_TEXT_FIELDS, *_NUMBER_FIELDS, "case", "matter")
     orders = st.sampled_from([sign + field for field in fields for sign in ("", "-")])
     return st.builds(
-        lambda where, order: Query(where=tuple(where), order=tuple(order)),
+        lambda where, lists, order: Query(where=tuple(where), **dict(lists), order=tuple(order)),
         st.lists(_filters(), max_size=2),
+        st.lists(_named(), max_size=2),
         st.lists(orders, max_size=3),
     )
+
+
+def _named() -> st.SearchStrategy[tuple[str, tuple[str, ...]]]:
+    """One of the lists of a query by its name: few of these, one of them perhaps twice."""
+    values = {"within": ("a", "区", "U-1"), "parties": (*PARTIES, "unit:U-9"), "asked": (*ASKED, "post:head@U-9")}
+    lists = [
+        st.tuples(st.just(name), st.lists(st.sampled_from(of), max_size=3).map(tuple)) for name, of in values.items()
+    ]
+    return st.one_of(lists)
 
 
 def _filters() -> st.SearchStrategy[Filter]:
@@ -57,9 +74,15 @@ def _any_op(fields: st.SearchStrategy[str], values: st.SearchStrategy[Any]) -> s
     )
 
 
-def answer(cases: Sequence[StoredCase], query: Query) -> list[str]:
+def answer(cases: Sequence[StoredCase], query: Query, parties: Named = _NOBODY, asked: Named = _NOBODY) -> list[str]:
     """The ids that a query finds among these cases, in its order."""
     found = [case for case in cases if all(_holds(one, case) for one in query.where)]
+    if query.within is not None:
+        found = [case for case in found if {_value(case, "unit"), _value(case, "body")} & {*query.within}]
+    if query.parties is not None:
+        found = [case for case in found if parties.get(case.matter, set()) & {*query.parties}]
+    if query.asked is not None:
+        found = [case for case in found if asked.get(case.case, set()) & {*query.asked}]
 
     def compare(one: StoredCase, other: StoredCase) -> int:
         for name in (*query.order, "case"):
@@ -73,8 +96,9 @@ def answer(cases: Sequence[StoredCase], query: Query) -> list[str]:
 
 
 def _value(case: StoredCase, field: str) -> Scalar:
-    if field in {"case", "matter"}:
-        return case.case if field == "case" else case.matter
+    if field in {"case", "matter", "due"}:
+        value: Scalar = getattr(case, field)
+        return value
     return dict(zip(FIELDS, case.facts, strict=True))[field]
 
 
@@ -105,6 +129,7 @@ class Model:
     feed: list[tuple[str, int]] = attrs.field(factory=list)
     keys: dict[str, bytes] = attrs.field(factory=dict)
     asked: dict[str, set[str]] = attrs.field(factory=dict)
+    parties: dict[str, set[str]] = attrs.field(factory=dict)
     private: set[tuple[str, int]] = attrs.field(factory=set)
     heads: int = 0
     series: dict[str, int] = attrs.field(factory=dict)
@@ -112,6 +137,10 @@ class Model:
     def version(self, matter: str) -> int:
         """The version of a matter, 0 where there is none."""
         return self.cases[matter].version if matter in self.cases else 0
+
+    def answer(self, query: Query) -> list[str]:
+        """The ids that a query finds, in its order."""
+        return answer(list(self.cases.values()), query, self.parties, self.asked)
 
     def due(self, now: int) -> list[tuple[str, int]]:
         """Deadlines at or before an instant."""

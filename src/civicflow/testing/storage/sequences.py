@@ -25,15 +25,17 @@ from civicflow.plugins.storage.contract import (
     Batch,
     Expect,
     Key,
+    Party,
     Private,
     Query,
     Rearm,
     Record,
     StoredCase,
+    Write,
 )
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import by, child, head, write
-from civicflow.testing.storage.model import Model, answer, queries
+from civicflow.testing.storage.model import ASKED, PARTIES, Model, queries
 
 _MATTERS = st.sampled_from(["T-1", "T-2", "T-3"])
 _DUES = st.none() | st.integers(0, 5)
@@ -83,12 +85,15 @@ class _Machine(RuleBasedStateMachine):
         new = write(matter, expected, *shares, count=count, due=due, unit=unit, round_=last)
         parts = (Private(matter, last, b"salt", b"body"),) if private else ()
         position = self.storage.commit(Batch(writes=(new,), private=parts)).position
+        self._written(new)
+        self.model.private |= {(part.matter, part.version) for part in parts}
+        assert position == self.storage.commit(Batch()).position
+
+    def _written(self, new: Write) -> None:
         self.model.cases.update({record.case: _stored(record) for record in new.records})
         for one in self.lists:
             one.owed -= {record.case for record in new.records}
-        self.model.feed += [(matter, entry.version) for entry in new.entries]
-        self.model.private |= {(part.matter, part.version) for part in parts}
-        assert position == self.storage.commit(Batch()).position
+        self.model.feed += [(new.matter, entry.version) for entry in new.entries]
 
     @rule(matter=_MATTERS, other=_MATTERS, off=st.sampled_from([-1, 1, 2]))
     def write_on_a_stale_version(self, matter: str, other: str, off: int) -> None:
@@ -129,12 +134,28 @@ class _Machine(RuleBasedStateMachine):
         assert commit.answer == digest
         assert self.storage.commit(batch).repeated
 
-    @rule(matter=_MATTERS, addresses=st.sets(st.sampled_from(["person:P-1", "post:head@U-1"])))
+    @rule(matter=_MATTERS, addresses=st.sets(st.sampled_from(ASKED)))
     def ask(self, matter: str, addresses: set[str]) -> None:
         """Whoever was asked before is replaced."""
         asked = tuple(Await(matter, address, None) for address in addresses)
         self.storage.commit(Batch(awaits=(Awaits(matter, asked),)))
         self.model.asked[matter] = addresses
+        self._moved(matter)
+
+    def _moved(self, case: str) -> None:
+        """What a list is asked for has changed in this case: whether it still shows is open."""
+        for one in self.lists:
+            one.owed.discard(case)
+
+    @rule(matter=_MATTERS, addresses=st.lists(st.sampled_from(PARTIES), max_size=3))
+    def concern(self, matter: str, addresses: list[str]) -> None:
+        """Parties only grow, and being put again changes nothing."""
+        expected = self.model.version(matter)
+        new = write(matter, expected)
+        parties = tuple(Party(matter, address) for address in addresses)
+        self.storage.commit(Batch(writes=(new,), parties=parties))
+        self._written(new)
+        self.model.parties.setdefault(matter, set()).update(addresses)
 
     @precondition(lambda self: self.model.cases)
     @rule(data=st.data(), due=_DUES)
@@ -145,6 +166,7 @@ class _Machine(RuleBasedStateMachine):
         held = Expect(stored.matter, version=self.model.version(stored.matter))
         self.storage.commit(Batch(rearm=(Rearm(case, due),), expects=(held,)))
         self.model.cases[case] = attrs.evolve(stored, due=due)
+        self._moved(case)
 
     @precondition(lambda self: self.model.private)
     @rule(data=st.data())
@@ -178,7 +200,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(query=queries(), limit=st.integers(1, 3))
     def find(self, query: Query, limit: int) -> None:
         """A page, and the one after it."""
-        wanted = answer(list(self.model.cases.values()), query)
+        wanted = self.model.answer(query)
         page = self.storage.find(attrs.evolve(query, limit=limit))
         found = [case.case for case in page.items]
         if page.next:
@@ -189,7 +211,7 @@ class _Machine(RuleBasedStateMachine):
     @rule(query=queries(), limit=st.integers(1, 2))
     def begin_a_list(self, query: Query, limit: int) -> None:
         """Its pages are turned while others write."""
-        owed = set(answer(list(self.model.cases.values()), query))
+        owed = set(self.model.answer(query))
         self.lists[:] = [*self.lists[-2:], _List(attrs.evolve(query, limit=limit), owed, set())]
 
     @precondition(lambda self: self.lists)
@@ -224,6 +246,7 @@ class _Machine(RuleBasedStateMachine):
             versions = [entry.version for entry in storage.history(matter)]
             assert versions == list(range(1, model.version(matter) + 1))
             assert {one.address for one in storage.asked(case=matter)} == model.asked.get(matter, set())
+            assert list(storage.parties(matter)) == sorted(model.parties.get(matter, ()))
             family = {case for case, stored in model.cases.items() if stored.matter == matter}
             assert {case.case for case in storage.find(by("matter", matter)).items} == family
 

@@ -10,7 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from civicflow.errors import InvalidInput
-from civicflow.plugins.storage.contract import Await, Awaits, Batch, Expect, Filed, Key, Private, Rearm, Write
+from civicflow.plugins.storage.contract import (
+    Await,
+    Awaits,
+    Batch,
+    Expect,
+    Filed,
+    Key,
+    Party,
+    Private,
+    Query,
+    Rearm,
+    Write,
+)
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, by, entries, head, message, put, root, write
 
@@ -45,9 +57,13 @@ class ValueSuite(StorageSuite):
             matter, address = "工单-𠮷🏮\u202e\r\n'\"%_\\", "person:居民 e\u0301"
             key = Key("键\t", b"digest", b"answer")
             asked = Awaits(matter, (Await(matter, address, None),))
-            storage.commit(Batch(writes=(write(matter),), awaits=(asked,), key=key))
+            party = Party(matter, address)
+            storage.commit(Batch(writes=(write(matter),), awaits=(asked,), parties=(party,), key=key))
             assert storage.history(matter)[0].matter == storage.load([matter]).cases[matter].case == matter
-            assert storage.asked(address=address) == asked.asked
+            for query in (Query(asked=(address,)), Query(parties=(address,))):
+                assert [case.case for case in storage.find(query).items] == [matter]
+            assert storage.asked(case=matter) == asked.asked
+            assert storage.parties(matter) == (address,)
             assert storage.load([], key=key.key).key == key
 
     def test_texts_that_look_alike_are_different(self) -> None:
@@ -93,7 +109,7 @@ class ValueSuite(StorageSuite):
         @given(body=st.binary(max_size=200))
         @settings(deadline=None)
         def check(body: bytes) -> None:
-            new = write("T-1", body=body)
+            new = write("T-1", content=body)
             batch = Batch(
                 writes=(attrs.evolve(new, entries=(attrs.evolve(new.entries[0], body=body),)),),
                 private=(Private("T-1", 1, body, body),),
@@ -116,7 +132,7 @@ class ValueSuite(StorageSuite):
         """And more."""
         with self.storage() as storage:
             body = bytes(range(256)) * 6000
-            storage.commit(Batch(writes=(write("T-1", body=body),), filed=(Filed("d", body),)))
+            storage.commit(Batch(writes=(write("T-1", content=body),), filed=(Filed("d", body),)))
             assert storage.load(["T-1"]).cases["T-1"].body == storage.filed("d") == body
 
     @pytest.mark.parametrize("text", ["a\0b", "\0", "\ud800", "x\udfffy"])
@@ -132,6 +148,7 @@ class ValueSuite(StorageSuite):
             Batch(expects=(Expect(text, version=0),)),
             Batch(awaits=(Awaits(text, ()),)),
             Batch(awaits=(Awaits("T-1", (Await("T-1", text, None),)),)),
+            Batch(writes=(good,), parties=(Party("T-1", text),)),
             Batch(messages=(attrs.evolve(message("m"), recipient=text),)),
             Batch(key=Key(text, b"", b"")),
             Batch(filed=(Filed(text, b""),)),

@@ -44,8 +44,14 @@ def due(rows: Rows, now: int, limit: int) -> tuple[tuple[str, int], ...]:
 
 
 def asked(rows: Rows, by: str, value: str) -> tuple[Await, ...]:
-    """Who is asked, by case, matter or address."""
-    return rows.asked(**{"case": "", "matter": "", "address": "", by: value})
+    """Who is asked, by case or matter."""
+    cases = [value] if by == "case" else sorted(rows.families.get(value, ()))
+    return tuple(one for case in cases for one in rows.awaits.get(case, ()))
+
+
+def parties(rows: Rows, matter: str) -> tuple[str, ...]:
+    """Whom a matter concerns."""
+    return tuple(sorted(rows.parties.get(matter, ())))
 
 
 def private(rows: Rows, matter: str, version: int) -> Private | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -28,7 +28,7 @@ from civicflow.plugins.storage.contract import (
 from civicflow.plugins.storage.memory.lanes import Lanes
 from civicflow.plugins.storage.queries import Plan, past, reader
 
-_BROOD: Final = list(FIELDS).index("brood")
+_BROOD, _UNIT, _BODY = (list(FIELDS).index(name) for name in ("brood", "unit", "body"))
 
 
 class Rows:
@@ -46,6 +46,8 @@ class Rows:
         self.private: dict[tuple[str, int], Private] = {}
         self.awaits: dict[str, tuple[Await, ...]] = {}
         self.asking: dict[str, dict[str, None]] = {}
+        self.parties: dict[str, set[str]] = {}
+        self.concerning: dict[str, dict[str, None]] = {}
         self.lanes = Lanes()
         self.keys: dict[str, Key] = {}
         self.heads: list[NewHead] = []
@@ -102,6 +104,9 @@ class Rows:
             self.private.pop(key, None)
         for awaits in batch.awaits:
             self._ask(awaits.case, awaits.asked)
+        for party in batch.parties:
+            self.parties.setdefault(party.matter, set()).add(party.address)
+            self.concerning.setdefault(party.address, {})[party.matter] = None
         for rearm in batch.rearm:
             self._put(attrs.evolve(self.cases[rearm.case], due=rearm.due))
         self.lanes.put(batch.messages)
@@ -147,7 +152,10 @@ class Rows:
 
     def select(self, found: Plan) -> tuple[list[StoredCase], bool]:
         """The records of one page, and whether there are more."""
-        items = [case for case in self._candidates(found.where) if all(_holds(f, case) for f in found.where)]
+        items = [case for case in self._candidates(found) if all(_holds(f, case) for f in found.where)]
+        if found.within is not None:
+            within = frozenset(found.within)
+            items = [case for case in items if not within.isdisjoint((case.facts[_UNIT], case.facts[_BODY]))]
         for order in reversed(found.order):
             read = reader(order.field)
             items.sort(key=lambda case, read=read: _rank(read(case)), reverse=order.descending)  # type: ignore[misc]
@@ -157,22 +165,25 @@ class Rows:
             return items, False
         return items[: found.limit], len(items) > found.limit
 
-    def _candidates(self, where: tuple[Filter, ...]) -> Iterable[StoredCase]:
+    def _candidates(self, found: Plan) -> Iterable[StoredCase]:
+        """Where to look: whom a query names leads to fewer cases than what it says of them."""
+        if found.asked is None and found.parties is None:
+            return self._by_field(found.where)
+        named: list[set[str]] = []
+        if found.asked is not None:
+            named.append({case for address in found.asked for case in self.asking.get(address, ())})
+        if found.parties is not None:
+            matters = {matter for address in found.parties for matter in self.concerning.get(address, ())}
+            named.append({case for matter in matters for case in self.families.get(matter, ())})
+        return [self.cases[case] for case in set.intersection(*named) if case in self.cases]
+
+    def _by_field(self, where: tuple[Filter, ...]) -> Iterable[StoredCase]:
         for condition in where:
             if condition.op == "eq" and isinstance(condition.value, str):
                 index = self.indexes.get(condition.field)
                 if index is not None:
                     return [self.cases[case] for case in index.get(condition.value, ())]
         return self.cases.values()
-
-    def asked(self, case: str, matter: str, address: str) -> tuple[Await, ...]:
-        """Who is asked in a case or a matter, or what waits for an address."""
-        if address:
-            return tuple(
-                one for c in sorted(self.asking.get(address, ())) for one in self.awaits[c] if one.address == address
-            )
-        cases = sorted(self.families.get(matter, ())) if matter else [case]
-        return tuple(one for each in cases for one in self.awaits.get(each, ()))
 
 
 def _stored(new: Record) -> StoredCase:

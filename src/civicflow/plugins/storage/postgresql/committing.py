@@ -186,6 +186,11 @@ BEGIN
             SELECT * FROM json_to_recordset(_asked) AS r("case" text, address text, until bigint)
             ON CONFLICT (case_id, address) DO UPDATE SET until = excluded.until;
     END IF;
+    IF _parties IS NOT NULL THEN
+        INSERT INTO {{s}}.parties (address, matter)
+            SELECT address, matter FROM json_to_recordset(_parties) AS r(matter text, address text)
+            ON CONFLICT DO NOTHING;
+    END IF;
     IF _rearmed IS NOT NULL THEN
         FOR r IN SELECT * FROM json_to_recordset(_rearmed) AS m("case" text, due bigint) LOOP
             UPDATE {{s}}.cases SET due = r.due WHERE case_id = r."case" RETURNING matter INTO about;
@@ -264,6 +269,7 @@ PARAMETERS: Final = (
     "loose json",
     "answered json",
     "asked json",
+    "parties json",
     "rearmed json",
     "held json",
     "private json",

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from civicflow.plugins.storage.batches import lease_lost
+from civicflow.plugins.storage.conditions import Value
 from civicflow.plugins.storage.contract import Claim, Done, Message, Outcome, Retry
-from civicflow.plugins.storage.postgresql.session import Session, Value
+from civicflow.plugins.storage.postgresql.session import Session
 
 _ROW: Final = "number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before"
 _CLAIM: Final = f"""

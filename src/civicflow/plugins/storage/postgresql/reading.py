@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from civicflow.drafts import maker
+from civicflow.plugins.storage.conditions import Value, conditions, order
 from civicflow.plugins.storage.contract import FIELDS, Await, Key, NewHead, Private, Snapshot, StoredCase, StoredEntry
-from civicflow.plugins.storage.postgresql import finding
 from civicflow.plugins.storage.postgresql.committing import SETTLED
-from civicflow.plugins.storage.postgresql.session import Session, Value
+from civicflow.plugins.storage.postgresql.finding import DIALECT
+from civicflow.plugins.storage.postgresql.session import Session
 from civicflow.plugins.storage.queries import Plan
 
 _BARE: Final = "c.case_id, c.matter, c.version, c.head, c.round, c.due, c.content"
@@ -35,8 +36,8 @@ def load(session: Session, ids: Sequence[str], plans: Sequence[Plan], key: str) 
     values: list[Value] = [key, list(ids)]
     parts = [f"SELECT 0 AS part, 0 AS place, {_RECORD} {_BY_ID}"]
     for number, plan in enumerate(plans, 1):
-        where = finding.conditions(plan, values)
-        place = f"row_number() OVER (ORDER BY {finding.order(plan)})"
+        where = conditions(DIALECT, plan, values)
+        place = f"row_number() OVER (ORDER BY {order(DIALECT, plan)})"
         parts.append(f"SELECT {number}, {place}, {_RECORD} FROM {{s}}.cases c WHERE {where}")
     rows = session.rows(
         f"SELECT k.digest, k.answer, r.* FROM (SELECT) one LEFT JOIN {{s}}.keys k ON k.key = %s "
@@ -68,10 +69,10 @@ def _stored_case(row: tuple[Any, ...]) -> StoredCase:
 def select(session: Session, plan: Plan) -> tuple[list[StoredCase], bool]:
     """The records of one page, and whether there are more."""
     values: list[Value] = []
-    where = finding.conditions(plan, values)
+    where = conditions(DIALECT, plan, values)
     limit = plan.limit or 0
     values.append(limit + 1)
-    statement = f"SELECT {_RECORD} FROM {{s}}.cases c WHERE {where} ORDER BY {finding.order(plan)} LIMIT %s"
+    statement = f"SELECT {_RECORD} FROM {{s}}.cases c WHERE {where} ORDER BY {order(DIALECT, plan)} LIMIT %s"
     items = [_stored_case(row) for row in session.rows(statement, values)]
     return items[:limit], len(items) > limit
 
@@ -100,7 +101,6 @@ def due(session: Session, now: int, limit: int) -> tuple[tuple[str, int], ...]:
 
 _ASKED: Final = {
     "case": "SELECT case_id, address, until FROM {s}.awaits WHERE case_id = %s ORDER BY address",
-    "address": "SELECT case_id, address, until FROM {s}.awaits WHERE address = %s ORDER BY case_id",
     "matter": (
         "WITH sought AS (SELECT %s AS matter) "
         "SELECT a.case_id, a.address, a.until FROM {s}.awaits a WHERE a.case_id IN ("
@@ -112,8 +112,14 @@ _ASKED: Final = {
 
 
 def asked(session: Session, by: str, value: str) -> tuple[Await, ...]:
-    """Who is asked, by case, matter or address."""
+    """Who is asked, by case or matter."""
     return tuple(Await(*row) for row in session.rows(_ASKED[by], (value,)))
+
+
+def parties(session: Session, matter: str) -> tuple[str, ...]:
+    """Whom a matter concerns."""
+    statement = "SELECT address FROM {s}.parties WHERE matter = %s ORDER BY address"
+    return tuple(address for (address,) in session.rows(statement, (matter,)))
 
 
 def private(session: Session, matter: str, version: int) -> Private | None:

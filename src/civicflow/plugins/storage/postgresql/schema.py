@@ -64,6 +64,12 @@ _VERSION_1: Final = (
         PRIMARY KEY (case_id, address)
     )""",
     "CREATE INDEX awaits_address ON {s}.awaits (address, case_id)",
+    """CREATE TABLE {s}.parties (
+        address text COLLATE "C" NOT NULL,
+        matter text COLLATE "C" NOT NULL,
+        PRIMARY KEY (address, matter)
+    )""",
+    "CREATE INDEX parties_matter ON {s}.parties (matter, address)",
     # status: 0 open, 1 delivered, 2 given up. available: the instant from which an open row may be claimed.
     """CREATE TABLE {s}.outbox (
         number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8
 
-Value = str | int | bytes | None | list[str] | list[int]
+from civicflow.plugins.storage.conditions import Value
 
 
 @attrs.frozen
@@ -39,7 +39,13 @@ class Session:
 
 def _bound(values: Sequence[Value]) -> list[object] | None:
     """Integers of one width, or each would be another statement to prepare."""
-    return [Int8(value) if isinstance(value, int) else value for value in values] or None
+    return [_typed(value) for value in values] or None
+
+
+def _typed(value: Value) -> object:
+    if isinstance(value, int):
+        return Int8(value)
+    return [Int8(one) if isinstance(one, int) else one for one in value] if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=512)

@@ -13,9 +13,10 @@ import psycopg
 from civicflow.errors import CivicflowError, Conflict, IdempotencyMismatch
 from civicflow.ids import CaseId, matter_of
 from civicflow.plugins.storage.batches import check_rearm, foreign
+from civicflow.plugins.storage.conditions import Value
 from civicflow.plugins.storage.contract import FIELDS, Batch, Commit, Record
 from civicflow.plugins.storage.postgresql import committing
-from civicflow.plugins.storage.postgresql.session import Session, Value
+from civicflow.plugins.storage.postgresql.session import Session
 
 _FIELDS: Final = tuple(FIELDS)
 _ENCODE: Final = msgspec.json.Encoder().encode  # bytes become base64
@@ -65,6 +66,7 @@ def _arguments(batch: Batch) -> list[Value]:
         _json(loose),
         _json([awaits.case for awaits in batch.awaits]),
         _json([one for asked in {awaits.case: awaits.asked for awaits in batch.awaits}.values() for one in asked]),
+        _json(batch.parties),
         _json(rearm),
         _json([*(one.matter for one in batch.writes), *(one.matter for one in batch.expects)] if rearm else ()),
         _json(batch.private),

@@ -106,7 +106,6 @@ def due(cursor: sqlite3.Cursor, now: int, limit: int) -> tuple[tuple[str, int], 
 
 _ASKED: Final = {
     "case": "SELECT case_id, address, until FROM awaits WHERE case_id = ?1 ORDER BY address",
-    "address": "SELECT case_id, address, until FROM awaits WHERE address = ?1 ORDER BY case_id",
     "matter": (
         "SELECT a.case_id, a.address, a.until FROM awaits a WHERE a.case_id IN ("
         "SELECT case_id FROM cases WHERE matter = ?1 AND matter <> case_id "
@@ -116,8 +115,14 @@ _ASKED: Final = {
 
 
 def asked(cursor: sqlite3.Cursor, by: str, value: str) -> tuple[Await, ...]:
-    """Who is asked, by case, matter or address."""
+    """Who is asked, by case or matter."""
     return tuple(Await(*row) for row in cursor.execute(_ASKED[by], (value,)))
+
+
+def parties(cursor: sqlite3.Cursor, matter: str) -> tuple[str, ...]:
+    """Whom a matter concerns."""
+    sql = "SELECT address FROM parties WHERE matter = ? ORDER BY address"
+    return tuple(row[0] for row in cursor.execute(sql, (matter,)))
 
 
 def private(cursor: sqlite3.Cursor, matter: str, version: int) -> Private | None:

@@ -56,6 +56,12 @@ _VERSION_1: Final = (
         PRIMARY KEY (case_id, address)
     ) STRICT, WITHOUT ROWID""",
     "CREATE INDEX awaits_address ON awaits (address)",
+    """CREATE TABLE parties (
+        address TEXT NOT NULL,
+        matter TEXT NOT NULL,
+        PRIMARY KEY (address, matter)
+    ) STRICT, WITHOUT ROWID""",
+    "CREATE INDEX parties_matter ON parties (matter)",
     # status: 0 open, 1 delivered, 2 given up. available: the instant from which an open row may be claimed.
     """CREATE TABLE outbox (
         number INTEGER PRIMARY KEY,

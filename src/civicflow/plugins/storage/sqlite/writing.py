@@ -35,6 +35,7 @@ PUT_PRIVATE: Final = "INSERT INTO private (matter, version, salt, body) VALUES (
 ERASE: Final = "DELETE FROM private WHERE matter = ? AND version = ?"
 FORGET_AWAITS: Final = "DELETE FROM awaits WHERE case_id = ?"
 PUT_AWAIT: Final = "INSERT INTO awaits (case_id, address, until) VALUES (?, ?, ?)"
+PUT_PARTY: Final = "INSERT INTO parties (address, matter) VALUES (?, ?) ON CONFLICT DO NOTHING"
 REARM: Final = "UPDATE cases SET due = ? WHERE case_id = ? RETURNING matter"
 PUT_MESSAGE: Final = (
     "INSERT INTO outbox (dedupe, case_id, recipient, channel, topic, not_before, available, body) "
@@ -147,6 +148,8 @@ def _put_beside(cursor: sqlite3.Cursor, batch: Batch) -> None:
         cursor.execute(FORGET_AWAITS, (awaits.case,))
         if awaits.asked:
             _each(cursor, PUT_AWAIT, [(one.case, one.address, one.until) for one in awaits.asked])
+    if batch.parties:
+        _each(cursor, PUT_PARTY, [(party.address, party.matter) for party in batch.parties])
     for rearm in batch.rearm:
         row = cursor.execute(REARM, (rearm.due, rearm.case)).fetchone()
         check_rearm(batch, rearm.case, row[0] if row else None)
