@@ -42,7 +42,12 @@ def _exact(value: Decimal | int | str) -> Decimal:
         raise InvalidInput(msg) from None
 
 
-def _currency(_: object, __: object, value: str) -> None:
+def currency_code(_: object, __: object, value: str) -> None:
+    """An attrs validator: three letters as in ISO 4217.
+
+    Raises:
+        InvalidInput: if it is something else.
+    """
     if not _CURRENCY.fullmatch(str(value)):
         msg = f"a currency is a three-letter ISO 4217 code such as 'CNY'; got {value!r}"
         raise InvalidInput(msg)
@@ -60,7 +65,7 @@ class Money:
     """
 
     amount: Decimal = attrs.field(converter=_exact)
-    currency: str = attrs.field(default="CNY", validator=_currency)
+    currency: str = attrs.field(default="CNY", validator=currency_code)
 
     def __repr__(self) -> str:
         return f"Money({str(self.amount)!r}, {self.currency!r})"

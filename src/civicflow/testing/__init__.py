@@ -11,11 +11,17 @@ Whoever brings a storage subclasses `StorageContract` and has every test that ou
 
 `BlobContract` is the same for a blob store.
 
+Whoever writes a flow subclasses `FlowContract` and has random walks, replay, authority and drawings tested::
+
+    class TestStallPermit(FlowContract):
+        flow = STALL_PERMIT
+
 The fakes keep the contracts of what they stand for: a clock that stands still, ids that count, bytes that repeat.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from civicflow.testing.clocks import FrozenClock
@@ -23,20 +29,21 @@ from civicflow.testing.sources import counting_bytes, sequential_ids
 
 if TYPE_CHECKING:
     from civicflow.testing.blobs import BlobContract as BlobContract
+    from civicflow.testing.flows import FlowContract as FlowContract
     from civicflow.testing.storage import StorageContract as StorageContract
 
-__all__ = ["BlobContract", "FrozenClock", "StorageContract", "counting_bytes", "sequential_ids"]
+__all__ = ["BlobContract", "FlowContract", "FrozenClock", "StorageContract", "counting_bytes", "sequential_ids"]
+
+_SUITES = {
+    "BlobContract": "civicflow.testing.blobs",
+    "FlowContract": "civicflow.testing.flows",
+    "StorageContract": "civicflow.testing.storage",
+}
 
 
 def __getattr__(name: str) -> object:
     # The suites need hypothesis and pytest, the fakes do not.
-    if name == "BlobContract":
-        from civicflow.testing.blobs import BlobContract as blob_suite  # noqa: N813
-
-        return blob_suite
-    if name == "StorageContract":
-        from civicflow.testing.storage import StorageContract as suite  # noqa: N813
-
-        return suite
+    if name in _SUITES:
+        return getattr(import_module(_SUITES[name]), name)
     msg = f"module {__name__!r} has no attribute {name!r}"
     raise AttributeError(msg)

@@ -15,7 +15,7 @@ import attrs
 
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_RULE, Actor, AnyOf, Holder
-from civicflow.money import Money
+from civicflow.money import Money, currency_code
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.effects import Compute, Keep
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Named, State, Step
@@ -48,7 +48,7 @@ class OpenFund:
 
     title: str
     source: str
-    currency: str = "CNY"
+    currency: str = attrs.field(default="CNY", validator=currency_code)
 
 
 @attrs.frozen
