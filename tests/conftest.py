@@ -21,6 +21,7 @@ from civicflow.ids import CaseId, matter_of
 from civicflow.ledger.entries import read
 from civicflow.office.codec import case_body
 from civicflow.plugins.backends import open_storage
+from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.notify.contract import Notice
 from civicflow.plugins.storage.contract import Batch, Done, Filter, Query, Storage
 from civicflow.testing import FrozenClock, counting_bytes
@@ -111,6 +112,7 @@ class Town:
         seed: bytes = b"",
         notify: tuple[Pigeons, ...] = (),
         plugins: Plugins | None = None,
+        blobs: str | Blobs | None = None,
         load: bool = True,
     ) -> None:
         self.storage, self.clock = storage, clock or FrozenClock()
@@ -121,6 +123,7 @@ class Town:
             new_bytes=counting_bytes(seed),
             flows=flows,
             notify=notify or (Pigeons(),),
+            blobs=blobs,
             plugins=plugins or Plugins(),
         )
         if load:

@@ -8,11 +8,12 @@ import attrs
 
 from civicflow.texts import Catalogue, Text
 
-Table = Literal["entries", "private", "heads", "cases"]
+Table = Literal["entries", "private", "attachments", "heads", "cases"]
 
 _NAMES: Final[dict[Table, Text]] = {
     "entries": Text("entry", "台账记录"),
     "private": Text("private part", "非公开内容"),
+    "attachments": Text("attachment", "附件"),
     "heads": Text("tree head", "封签"),
     "cases": Text("case record", "事项现状"),
 }
@@ -33,6 +34,9 @@ _SENTENCES: Final = Catalogue(
         " | 内容已不在，且此后没有任何记录说明已清除",
         "private.digest": "salt and body are not those whose digest the entry holds | 盐值、内容与记录中的摘要不符",
         "private.orphan": "no entry has such a private part | 没有任何记录有这份非公开内容",
+        "attachment.missing": "its bytes are gone, and no later entry says that they were erased"
+        " | 附件内容已不在，且此后没有任何记录说明已清除",
+        "attachment.digest": "its bytes are not those whose digest was recorded | 附件内容与记录中的摘要不符",
         "head.number": "its number should be {expected} | 编号应为{expected}",
         "head.hash": "its hash is not that of its bytes | 哈希与内容不符",
         "head.undecodable": "its bytes are no tree head | 内容不是有效的封签",

@@ -1,29 +1,32 @@
 """Verification: whether the ledger is still what was recorded, and how far back a signed or published head proves it.
 
 Two walks. The first goes through the feed: positions, versions, hashes and, beside them, the heads of the log tree. The
-second goes matter by matter: what the bytes say against the columns, private parts against digests, and the replayed
-present against the stored one. Of each matter only a version and a hash are held in memory.
+second goes matter by matter: what the bytes say against the columns, private parts against digests, the bytes of
+attachments where there is a blob store, and the replayed present against the stored one. Of each matter only a version and a hash are held in memory.
 
 What it cannot see: a well-formed insertion after the last head, by somebody who may write to the store.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 
 from civicflow.errors import CivicflowError
 from civicflow.ids import matter_of
+from civicflow.ledger.attachments import DigestOf, attached_by
+from civicflow.ledger.canonical import decode
 from civicflow.ledger.chain import ZERO, link
 from civicflow.ledger.damage import Damage, Table
 from civicflow.ledger.entries import Entry, read
 from civicflow.ledger.evidence import EntryRow, Evidence, HeadRow, PartRow, Replay, is_shaped
 from civicflow.ledger.heads import Head, Signer, leaf
 from civicflow.ledger.logtree import Frontier
-from civicflow.ledger.private import digest, erased_by
+from civicflow.ledger.private import digest as private_digest
+from civicflow.ledger.private import erased_by
 from civicflow.ledger.sealing import HeadWalk
 from civicflow.texts import Text
 
@@ -49,6 +52,8 @@ class Verification:
         signed: how many heads carry a signature that was checked.
         unsealed: how many entries came after the last sound head.
         faults: everything that is wrong.
+        attachments: how many attachments there are whose bytes were not erased.
+        unseen: how many of them could not be looked at, since no blob store was given.
     """
 
     entries: int
@@ -60,6 +65,8 @@ class Verification:
     signed: int
     unsealed: int
     faults: tuple[Damage, ...]
+    attachments: int = 0
+    unseen: int = 0
 
     @property
     def ok(self) -> bool:
@@ -79,7 +86,16 @@ class Verification:
             en = f"{self.entries:,} entries of {self.matters:,} matters hold"
             zh = f"{self.matters:,}个事项的{self.entries:,}条台账记录完好"
         sealed = self._sealed()
-        return Text(f"{en}; {sealed.en}", f"{zh}；{sealed.zh}")
+        unseen = self._unseen()
+        return Text(f"{en}; {sealed.en}{unseen.en}", f"{zh}；{sealed.zh}{unseen.zh}")
+
+    def _unseen(self) -> Text:
+        if not self.unseen:
+            return Text("", "")
+        return Text(
+            f"; the bytes of {self.unseen:,} attachments were not looked at: no blob store was given",
+            f"；未提供附件存储，有{self.unseen:,}个附件的内容未核对",
+        )
 
     def _sealed(self) -> Text:
         if self.sealed_at is None:
@@ -105,6 +121,7 @@ def verify(
     read_entry: Callable[[bytes], Entry] = read,
     signer: Signer | None = None,
     published: Iterable[Head] = (),
+    digest_of: DigestOf | None = None,
 ) -> Verification:
     """Walk through everything and say what is wrong; damage never raises.
 
@@ -115,8 +132,9 @@ def verify(
         signer: checks signatures; without it they are not looked at. Heads from before the first signature may be
             unsigned, since that one covers them.
         published: heads as they were published, which must still be there.
+        digest_of: looks at the bytes of attachments; without it they are counted and not looked at.
     """
-    return _Walk(evidence, replay, read_entry, signer, published).run()
+    return _Walk(evidence, replay, read_entry, signer, published, digest_of).run()
 
 
 @attrs.define(eq=False)
@@ -147,7 +165,11 @@ class _Walk:
         read_entry: Callable[[bytes], Entry],
         signer: Signer | None,
         published: Iterable[Head],
+        digest_of: DigestOf | None,
     ) -> None:
+        self._digest_of = digest_of
+        self._attachments = 0
+        self._lost: list[tuple[tuple[str, int], int]] = []
         self._evidence, self._replay, self._read_entry = evidence, replay, read_entry
         self._faults: list[Damage] = []
         self._chains: dict[str, _Chain] = {}
@@ -170,6 +192,8 @@ class _Walk:
             signed=self._heads.signed,
             unsealed=count - self._heads.sealed_size,
             faults=tuple(self._faults),
+            attachments=self._attachments,
+            unseen=self._attachments if self._digest_of is None else 0,
         )
 
     # -- the feed ----------------------------------------------------------------------------------------------------
@@ -234,6 +258,9 @@ class _Walk:
         for key, position in self._missing:
             if self._erased.get(key, 0) <= position:
                 self._fault("private", f"{key[0]} {key[1]}", "private.missing")
+        for key, position in self._lost:
+            if self._erased.get(key, 0) <= position:
+                self._fault("attachments", f"{key[0]} {key[1]}", "attachment.missing")
 
     def _walk_entry(self, row: EntryRow, parts: _Merge) -> Entry | None:
         try:
@@ -247,20 +274,45 @@ class _Walk:
             if said != stored:
                 self._fault("entries", _key(row), "column", column=column)
         self._erased.update(dict.fromkeys(erased, row.position))
-        self._check_private(entry, row, parts.take((row.matter, row.version)))
+        part = parts.take((row.matter, row.version))
+        if self._check_private(entry, row, part):
+            self._check_attachment(entry, row, {} if part is None else decode(part.body))
         return entry
 
-    def _check_private(self, entry: Entry, row: EntryRow, part: PartRow | None) -> None:
+    def _check_private(self, entry: Entry, row: EntryRow, part: PartRow | None) -> bool:
+        """Whether what there is of a private part is the entry's."""
         key = (row.matter, row.version)
         if part is None:
             if entry.private:
                 self._missing.append((key, row.position))
-        elif not entry.private:
+            return True
+        if not entry.private:
             self._orphan(part)
         elif not (is_shaped(part.salt, bytes) and is_shaped(part.body, bytes)):
             self._fault("private", f"{key[0]} {key[1]}", "shape")
-        elif digest(part.salt, part.body) != entry.private:
+        elif private_digest(part.salt, part.body) != entry.private:
             self._fault("private", f"{key[0]} {key[1]}", "private.digest")
+        else:
+            return True
+        return False
+
+    def _check_attachment(self, entry: Entry, row: EntryRow, hidden: Mapping[str, Any]) -> None:
+        """The bytes that an entry attached must be there; erased ones are none any more."""
+        digest, key = attached_by(entry, hidden), f"{row.matter} {row.version}"
+        if not digest:
+            return
+        self._attachments += 1
+        if self._digest_of is None:
+            return
+        try:
+            found = self._digest_of(row.matter, digest)
+        except CivicflowError as error:
+            self._fault("attachments", key, "unreadable", error=error)
+            return
+        if found is None:
+            self._lost.append(((row.matter, row.version), row.position))
+        elif found != digest:
+            self._fault("attachments", key, "attachment.digest")
 
     def _orphan(self, part: PartRow) -> None:
         self._fault("private", f"{part.matter} {part.version}", "private.orphan")

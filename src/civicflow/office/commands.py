@@ -16,8 +16,8 @@ import attrs
 from civicflow.calendars import to_micros
 from civicflow.catalogue import CATALOGUE
 from civicflow.drafts import maker
-from civicflow.errors import Conflict, IdempotencyMismatch, InternalError, InvalidInput, NotFound, Refused
-from civicflow.hierarchy.authority import Actor, may
+from civicflow.errors import Conflict, IdempotencyMismatch, InternalError, InvalidInput, Refused
+from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId, MatterId, matter_of
 from civicflow.ledger.canonical import decode, encode
 from civicflow.ledger.entries import Entry, read
@@ -25,12 +25,9 @@ from civicflow.office.codec import case_of
 from civicflow.office.committing import Committer
 from civicflow.office.loading import Loaded, Wishes, load, unknown
 from civicflow.office.surroundings import Surroundings
-from civicflow.plugins.storage.contract import Batch, Expect, Key, Rearm, Storage, StoredCase
+from civicflow.plugins.storage.contract import Batch, Commit, Expect, Key, Rearm, Storage, StoredCase
 from civicflow.refusals import Reason, Refusal
-from civicflow.workflows.engine.amending import CORRECT, CORRECTOR, corrected, erased
-from civicflow.workflows.engine.apply import apply_matter
-from civicflow.workflows.engine.clocks import anchors_of
-from civicflow.workflows.engine.decide import Accepted, Act, Birth, Move, begin, decide
+from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.possible import Possibilities, what_can
 from civicflow.workflows.engine.records import Case, Matter
@@ -43,10 +40,11 @@ ATTEMPTS = 5
 Rung = Literal["rung", "early", "lost"]
 """A time limit passed; the question came too early; somebody else answered first."""
 
-Amendment = tuple[Entry, tuple[tuple[str, int], ...]]
-"""An entry beside the flow, and the private parts that it erases."""
-
 Decision = Callable[[Loaded, Wishes], Accepted | Refusal | NotYet]
+"""Decides on what was loaded; it may wish for more."""
+
+Committing = Callable[[Accepted, Loaded, Key | None], Commit | None]
+"""Writes what was decided; None where there is nothing to write."""
 
 
 class Commands:
@@ -125,64 +123,6 @@ class Commands:
             return "lost"
         raise _never(decided)
 
-    def erase(self, matter: MatterId, by: Actor, why: str) -> int:
-        """Erase the private parts of a matter; see `Office.erase`."""
-
-        def amendment(loaded: Loaded, found: Matter) -> Amendment | None:
-            versions = (row.version for row in self._storage.history(matter))
-            gone = tuple((matter, v) for v in versions if self._storage.private(matter, v) is not None)
-            return (erased(found, gone, by, why, loaded.world), gone) if gone else None
-
-        amended = self._amend(matter, matter, amendment)
-        return 0 if amended is None else len(amended[1])
-
-    def correct(self, given: Entry, right: Mapping[str, object], by: Actor, why: str) -> Case:
-        """Correct what an entry kept; see `Office.correct`."""
-        wrong = self._stored(given)
-
-        def amendment(loaded: Loaded, found: Matter) -> Amendment:
-            case, world = found.case(wrong.case), loaded.world
-            needed = () if by == wrong.by else may(by, CORRECTOR, anchors_of(case, world.chart), world.chart)
-            if needed:
-                reason = Reason(rule="authority", text=CATALOGUE["refusal.correct"])
-                raise Refused(Refusal(case=case.id, step=CORRECT, reasons=(reason,), needed=needed))
-            return corrected(found, wrong, right, by, why, world), ()
-
-        self._amend(matter_of(wrong.case), wrong.case, amendment)
-        return self.case(wrong.case)
-
-    def _stored(self, given: Entry) -> Entry:
-        """The entry as the store has it: who entered what is believed to the ledger alone."""
-        rows = self._storage.history(matter_of(given.case), after=given.version - 1, limit=1)
-        stored = read(rows[0].body) if rows else None
-        if stored is None or stored.ref != given.ref:
-            msg = f"the ledger has no entry {given.ref}; take one that office.ledger.entries gives"
-            raise NotFound(msg)
-        return stored
-
-    def _amend(
-        self, matter: MatterId, case: str, amendment: Callable[[Loaded, Matter], Amendment | None]
-    ) -> Amendment | None:
-        """Commit an entry beside the flow, made of the matter as it is now; None where there is nothing to enter."""
-        for attempt in range(1, ATTEMPTS + 1):
-            loaded = load(self._storage, self._around, Wishes(tuple(dict.fromkeys((matter, case)))))
-            found = loaded.matter(matter)
-            made = amendment(loaded, found)
-            if made is None:
-                return None
-            cases = {found.root.id: found.root, **found.children}
-            changed = dict.fromkeys((found.root.id, *apply_matter(cases, made[0])))
-            records = tuple(cases[changed_case] for changed_case in changed)
-            move = Move(matter=matter, expected=found.root.version, entries=(made[0],), cases=records)
-            try:
-                self._committer.amend(move, loaded, made[1])
-            except Conflict:
-                if attempt == ATTEMPTS:
-                    raise
-            else:
-                return made
-        raise _never(matter)
-
     # -- the loop ----------------------------------------------------------------------------------------------------
 
     def _run(
@@ -193,28 +133,59 @@ class Commands:
         command: tuple[str, ...],
         repeated: Callable[[], Case | None],
     ) -> Case:
-        digest = _digest(command, act) if act.key else b""
+        digest = command_digest(command, act) if act.key else b""
+        try:
+            done = self.enter(wishes, decision, self._committer.commit, key=act.key, digest=digest)
+        except Refused:
+            again = repeated()
+            if again is None:
+                raise
+            return again
+        if isinstance(done, Accepted):
+            return done.case
+        if done is None:
+            raise _never(act)
+        return self.case(CaseId(decode(done)["case"]))
+
+    def enter(
+        self, wishes: Wishes, decision: Decision, commit: Committing, *, key: str = "", digest: bytes = b""
+    ) -> Accepted | bytes | None:
+        """Load, decide and commit; decided again where somebody else was faster.
+
+        Args:
+            wishes: what the decision needs loaded.
+            decision: decides on it.
+            commit: writes it.
+            key: an idempotency key, or empty.
+            digest: of the command that the key stands for.
+
+        Returns:
+            What was decided and written; the answer of the first time where the key was used for this very command; None
+            where there was nothing to write.
+
+        Raises:
+            Refused: a rule said no.
+            Conflict: somebody else was faster five times in a row.
+        """
         for attempt in range(1, ATTEMPTS + 1):
-            decided, loaded = self._decide(wishes, decision, key=act.key, digest=digest)
+            decided, loaded = self._decide(wishes, decision, key=key, digest=digest)
             if decided is None and loaded.key is not None:
-                return self._answered(loaded.key.answer)
+                return loaded.key.answer
             if isinstance(decided, Refusal):
-                again = repeated()
-                if again is not None:
-                    return again
                 raise Refused(decided)
             if not isinstance(decided, Accepted):
                 raise _never(decided)
-            key = Key(act.key, digest, encode({"case": decided.case.id})) if act.key else None
             try:
-                committed = self._committer.commit(decided, loaded, key)
+                committed = commit(decided, loaded, _key(key, digest, decided) if key else None)
             except Conflict as conflict:
                 if attempt == ATTEMPTS or not conflict.matter:
                     raise
                 wishes.also(conflict.matter)
             else:
-                return self._answered(committed.answer) if committed.repeated else decided.case
-        raise _never(act)
+                if committed is None:
+                    return None
+                return committed.answer if committed.repeated else decided
+        raise _never(key)
 
     def _decide(
         self, wishes: Wishes, decision: Decision, *, key: str = "", digest: bytes = b""
@@ -231,9 +202,6 @@ class Commands:
                     return decision(loaded, wishes), loaded
                 except Wanted as wanted:
                     wishes.add(wanted)
-
-    def _answered(self, answer: bytes) -> Case:
-        return self.case(CaseId(decode(answer)["case"]))
 
     def _repeated(self, case: CaseId, act: Act) -> Case | None:
         """The case, if this very step was taken before by the same actor with the same data."""
@@ -302,10 +270,16 @@ def _matter(loaded: Loaded, wishes: Wishes, case: CaseId) -> Matter:
     return loaded.matter(matter, complete=matter in wishes.whole)
 
 
-def _digest(command: tuple[str, ...], act: Act) -> bytes:
+def command_digest(command: tuple[str, ...], act: Act) -> bytes:
+    """What a key stands for: the command, what was given with it, who and why, and not when."""
     # Without the private fields: their digest would outlive their erasing, and a short one can be guessed.
     public = parts(act.data)[0] if attrs.has(type(act.data)) else act.data
     return hashlib.sha256(encode([*command, act.actor.to_builtins(), public, act.why])).digest()
+
+
+def _key(key: str, digest: bytes, decided: Accepted) -> Key:
+    """The key with its answer, which refers to the case and to the command's own entry, and copies nothing."""
+    return Key(key, digest, encode({"case": decided.case.id, "version": decided.moves[0].entries[0].version}))
 
 
 def _never(what: object) -> InternalError:

@@ -63,15 +63,26 @@ class Committer:
                 self._tell(moves, committed)
         return committed
 
-    def amend(self, move: Move, loaded: Loaded, gone: tuple[tuple[str, int], ...]) -> None:
-        """Write an entry beside the flow, and delete the private parts that it erases.
+    def amend(self, decided: Accepted, loaded: Loaded, key: Key | None = None) -> Commit:
+        """Write an entry beside the flow, with its private part, and delete the private parts that it erases.
+
+        The flow need not be in use here: whose case stands where it did is asked whom it asked.
 
         Raises:
             Conflict: the matter has moved on.
         """
-        committed = self._storage.commit(Batch(writes=(write_of(move, _head(loaded, move)),), erase=gone))
-        if self._around.observers.listening:
+        (move,) = decided.moves
+        committed = self._storage.commit(
+            Batch(
+                writes=(write_of(move, _head(loaded, move)),),
+                private=tuple(private_of(move, decided.salt)),
+                erase=decided.erased,
+                key=key,
+            )
+        )
+        if not committed.repeated and self._around.observers.listening:
             self._tell((move,), committed)
+        return committed
 
     def _tell(self, moves: tuple[Move, ...], committed: Commit) -> None:
         entries = tuple([entry for move in moves for entry in move.entries])

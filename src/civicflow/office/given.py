@@ -9,6 +9,7 @@ import attrs
 
 from civicflow.calendars import WorkingCalendar
 from civicflow.ids import IdSource, NewBytes
+from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
 
@@ -28,6 +29,7 @@ class Given:
         ids: makes new ids.
         new_bytes: a source of random bytes, for salts.
         notifiers: by channel.
+        blobs: keeps the bytes of attachments, or None.
         plugins: observers and bringers of flows.
         flows: further flows to take into use.
         signer: signs the heads of the log tree, or None.
@@ -39,6 +41,7 @@ class Given:
     ids: IdSource
     new_bytes: NewBytes
     notifiers: Mapping[str, Notifier]
+    blobs: Blobs | None
     plugins: Plugins
     flows: tuple[Flow, ...]
     signer: Signer | None

@@ -17,6 +17,7 @@ from civicflow.ledger.facts import CaseFacts
 from civicflow.ledger.figures import Rates, grouped, rates
 from civicflow.ledger.heads import Head, Signer
 from civicflow.ledger.verification import Verification, verify
+from civicflow.office.attachments import Files
 from civicflow.office.codec import facts_of
 from civicflow.office.proving import last_head, replay
 from civicflow.office.surroundings import Surroundings
@@ -34,10 +35,10 @@ By = Literal["unit", "body", "category", "state"]
 class LedgerDesk:
     """Entries, figures and proofs."""
 
-    __slots__ = ("_around", "_signer", "_storage")
+    __slots__ = ("_around", "_files", "_signer", "_storage")
 
-    def __init__(self, storage: Storage, around: Surroundings, signer: Signer | None) -> None:
-        self._storage, self._around, self._signer = storage, around, signer
+    def __init__(self, storage: Storage, around: Surroundings, signer: Signer | None, files: Files) -> None:
+        self._storage, self._around, self._signer, self._files = storage, around, signer, files
 
     # -- what happened -----------------------------------------------------------------------------------------------
 
@@ -66,12 +67,18 @@ class LedgerDesk:
         """Whether everything still is as it was recorded, and how far back that is sealed. Damage never raises.
 
         Every entry, private part, head and record is read. Signatures are checked if the office was opened with the
-        signer's key; heads that you published and kept elsewhere prove the past against whoever may write to the store.
+        signer's key, the bytes of attachments if it was opened with their blob store; heads that you published and kept elsewhere prove the past against whoever may write to the store.
 
         Args:
             published: heads as they were published.
         """
-        return verify(StoredEvidence(self._storage), replay=replay, signer=self._signer, published=published)
+        return verify(
+            StoredEvidence(self._storage),
+            replay=replay,
+            signer=self._signer,
+            published=published,
+            digest_of=self._files.digest_of if self._files.there else None,
+        )
 
     def head(self) -> Head | None:
         """The newest head of the log tree, to be published; None before the first seal."""

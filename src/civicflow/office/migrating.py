@@ -16,11 +16,11 @@ from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Filter, Query, Storage
 from civicflow.refusals import Reason
 from civicflow.texts import Language, Text
-from civicflow.workflows.engine.apply import apply_matter
-from civicflow.workflows.engine.decide import Accepted, Move
+from civicflow.workflows.engine.amending import amended
+from civicflow.workflows.engine.decide import Accepted
 from civicflow.workflows.engine.flows import Rules
 from civicflow.workflows.engine.migrating import Migrating
-from civicflow.workflows.engine.records import Case, Matter
+from civicflow.workflows.engine.records import Case
 
 _PAGE = 1000
 _ATTEMPTS = 5
@@ -199,14 +199,5 @@ def _case(loaded: Loaded, case: CaseId) -> Case:
 
 
 def _decided(loaded: Loaded, case: CaseId, old: Rules, migrating: Migrating, by: Actor, why: str) -> Accepted:
-    matter: Matter = loaded.matter(matter_of(case))
-    entry = migrating.entry(matter, case, old, by, why, loaded.world)
-    cases = {matter.root.id: matter.root, **matter.children}
-    changed = dict.fromkeys((matter.root.id, *apply_matter(cases, entry)))
-    move = Move(
-        matter=matter.root.matter,
-        expected=matter.root.version,
-        entries=(entry,),
-        cases=tuple(cases[one] for one in changed),
-    )
-    return Accepted(case=cases[case], moves=(move,), read={}, rounds={}, notices=(), salt=b"")
+    matter = loaded.matter(matter_of(case))
+    return amended(matter, migrating.entry(matter, case, old, by, why, loaded.world), loaded.world)

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Self
 
 from civicflow.calendars import to_micros
 from civicflow.errors import CivicflowError, Conflict, NotFound, StorageError
@@ -28,20 +28,25 @@ if TYPE_CHECKING:
     from civicflow.hierarchy.chart import Chart
     from civicflow.ledger.entries import Entry
     from civicflow.ledger.heads import Head
+    from civicflow.office.amending import Amendments
+    from civicflow.office.attachments import Files
     from civicflow.office.commands import Commands
     from civicflow.office.ledger_desk import LedgerDesk
     from civicflow.office.lists import Lists, Waiting
     from civicflow.office.migrating import Migration, Migrations
     from civicflow.office.registry import RegisterDesk
     from civicflow.office.surroundings import Surroundings
+    from civicflow.plugins.blobs.contract import Blob
     from civicflow.plugins.notify.backoff import Dice
     from civicflow.plugins.notify.relay import RelayReport
     from civicflow.refusals import Refusal
     from civicflow.workflows.councils.desk import Councils
     from civicflow.workflows.councils.funds import Funds
     from civicflow.workflows.desk import CaseRef
+    from civicflow.workflows.engine.attachments import Attachment
     from civicflow.workflows.engine.decide import Birth
     from civicflow.workflows.engine.flows import Flows
+    from civicflow.workflows.engine.notes import Note
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
     from civicflow.workflows.tickets.desk import Tickets
@@ -98,6 +103,18 @@ class Office:
         return Lists(self._storage, self._around)
 
     @cached_property
+    def _files(self) -> Files:
+        from civicflow.office.attachments import Files
+
+        return Files(self._storage, self._around, self._given.blobs)
+
+    @cached_property
+    def _amendments(self) -> Amendments:
+        from civicflow.office.amending import Amendments
+
+        return Amendments(self._storage, self._around, self._commands, self._files)
+
+    @cached_property
     def _migrations(self) -> Migrations:
         from civicflow.office.migrating import Migrations
 
@@ -136,7 +153,7 @@ class Office:
         """What happened, the figures computed from it, and the proof."""
         from civicflow.office.ledger_desk import LedgerDesk
 
-        return LedgerDesk(self._storage, self._around, self._given.signer)
+        return LedgerDesk(self._storage, self._around, self._given.signer, self._files)
 
     @property
     def flows(self) -> Flows:
@@ -292,8 +309,102 @@ class Office:
             case = self.case(case)
         return case
 
-    def erase(self, case: CaseRef, *, by: Actor, why: str) -> int:
-        """Erase the personal data of a matter for good: every private part of its entries.
+    # -- beside the flow ---------------------------------------------------------------------------------------------
+
+    def note(self, case: CaseRef, text: str, *, by: Actor, public: bool = False, why: str = "", key: str = "") -> Note:
+        """Write something down beside a case, which stays where it is; also beside one that ended.
+
+        Args:
+            case: the case or its id.
+            text: what to write down; private, and erased with the matter, unless ``public``.
+            by: who writes it.
+            public: whether everybody may read it, for ever.
+            why: their reason, public.
+            key: an idempotency key: the same command with the same key acts once.
+
+        Raises:
+            NotFound: there is no such case.
+            InvalidInput: nothing is written, or what no entry can hold.
+        """
+        return self._amendments.note(_id(case), text, by, why, key, public=public)
+
+    def notes(self, case: CaseRef) -> tuple[Note, ...]:
+        """The notes of a case's matter, in order; of one share alone, if a share is given."""
+        from civicflow.workflows.engine.notes import NOTE, note_of
+
+        entries = self.ledger.entries(case)
+        return tuple([note_of(entry, self._files.hidden(entry)) for entry in entries if entry.step == NOTE])
+
+    def attach(
+        self,
+        case: CaseRef,
+        content: bytes | BinaryIO,
+        *,
+        name: str,
+        type: str,
+        by: Actor,
+        public: bool = False,
+        why: str = "",
+        key: str = "",
+    ) -> Attachment:
+        """Attach a file to a case, which stays where it is; also to one that ended.
+
+        Its bytes are safe in the blob store before the entry is committed. Looking whether they are what their type says,
+        how large they are and whether they do harm is yours.
+
+        Args:
+            case: the case or its id.
+            content: its bytes, or a file opened as ``rb``, from where it stands. A file that can be rewound is read twice
+                and not copied.
+            name: what whoever attaches it calls it, for instance ``pothole.jpg``.
+            type: its media type (RFC 6838), for instance ``image/jpeg``; public.
+            by: who attaches it.
+            public: whether name and digest stand in the public part, and the bytes stay when the matter is erased.
+            why: their reason, public.
+            key: an idempotency key: the same command with the same key acts once.
+
+        Raises:
+            NotFound: there is no such case.
+            InvalidInput: name or type cannot be one, or the office was opened without ``blobs``.
+            StorageError: the bytes cannot be kept.
+        """
+        return self._amendments.attach(_id(case), content, name, type, by, why, key, public=public)
+
+    def attachments(self, case: CaseRef) -> tuple[Attachment, ...]:
+        """The attachments of a case's matter, in order, erased ones too; of one share alone, if a share is given."""
+        from civicflow.ledger.attachments import ATTACH
+        from civicflow.workflows.engine.attachments import attachment_of
+
+        entries = self.ledger.entries(case)
+        return tuple([attachment_of(entry, self._files.hidden(entry)) for entry in entries if entry.step == ATTACH])
+
+    def open_attachment(self, attachment: Attachment) -> BinaryIO:
+        """The bytes of an attachment, in a stream that you close. They are compared with their digest before.
+
+        Raises:
+            NotFound: it was erased.
+            StorageError: its bytes are damaged or gone.
+            InvalidInput: the office was opened without ``blobs``.
+        """
+        return self._files.open(attachment)
+
+    def orphaned_attachments(self, *, older: timedelta = timedelta(days=1)) -> tuple[Blob, ...]:
+        """Bytes in the blob store that no entry names: what was put for a commit that failed, or came from elsewhere.
+
+        Args:
+            older: how long ago they must have been put; a commit may still be on its way to younger ones.
+
+        Raises:
+            InvalidInput: the office was opened without ``blobs``.
+        """
+        return tuple(self._files.orphans(older))
+
+    def sweep_attachments(self, *, older: timedelta = timedelta(days=1)) -> tuple[Blob, ...]:
+        """Delete what `orphaned_attachments` names, for good, and say what it was. Several processes may sweep at once."""
+        return self._files.sweep(older)
+
+    def erase(self, case: CaseRef, *, by: Actor, why: str, key: str = "") -> int:
+        """Erase the personal data of a matter for good: every private part of its entries, and private attachments.
 
         The entries stay and still verify; that something was erased, by whom and why, is an entry itself. You decide who
         may ask for it: vouch for that before you call.
@@ -302,13 +413,17 @@ class Office:
             case: a case of the matter, or its id.
             by: who erases.
             why: the legal ground, public.
+            key: an idempotency key: the same command with the same key acts once.
 
         Returns:
             How many private parts were erased; 0 where there was none left, and then nothing is entered.
-        """
-        return self._commands.erase(matter_of(_id(case)), by, why)
 
-    def correct(self, entry: Entry, right: Mapping[str, object], *, by: Actor, why: str) -> Case:
+        Raises:
+            InvalidInput: there are private attachments, and the office was opened without ``blobs``.
+        """
+        return self._amendments.erase(matter_of(_id(case)), by, why, key)
+
+    def correct(self, entry: Entry, right: Mapping[str, object], *, by: Actor, why: str, key: str = "") -> Case:
         """Correct what an entry kept in its case, by another entry that names it. Nothing is edited.
 
         Figures use the corrected values from then on; ``rates(as_recorded=True)`` shows what was entered first.
@@ -318,13 +433,14 @@ class Office:
             right: the corrected values, by the names of the fields that it kept (for instance ``category``).
             by: whoever entered it, or the secretary of the unit.
             why: their reason, public.
+            key: an idempotency key: the same command with the same key acts once.
 
         Raises:
             Refused: the actor may not correct it.
             InvalidInput: the entry kept no such field; the message says which ones it did.
             NotFound: the ledger has no such entry.
         """
-        return self._commands.correct(entry, right, by, why)
+        return self._amendments.correct(entry, right, by, why, key)
 
     # -- versions of flows -------------------------------------------------------------------------------------------
 
@@ -536,9 +652,11 @@ class Office:
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Release the storage and the notifiers; a second call does nothing."""
+        """Release the storage, the notifiers and the blob store; a second call does nothing."""
         for notifier in self._given.notifiers.values():
             notifier.close()
+        if self._given.blobs is not None:
+            self._given.blobs.close()
         self._storage.close()
 
     def __enter__(self) -> Self:

@@ -12,7 +12,8 @@ from civicflow.errors import InvalidInput
 from civicflow.ids import IdSource, NewBytes, random_ids
 from civicflow.office.given import Given
 from civicflow.office.office import Office
-from civicflow.plugins.backends import host_storage, open_notifier, open_storage
+from civicflow.plugins.backends import host_storage, open_blobs, open_notifier, open_storage
+from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.storage.contract import Storage
@@ -32,6 +33,7 @@ def open_office(
     *,
     connection: object = None,
     notify: Sequence[str | Notifier] = (),
+    blobs: str | Blobs | None = None,
     clock: Clock = _now,
     calendar: WorkingCalendar | None = None,
     ids: IdSource | None = None,
@@ -48,6 +50,7 @@ def open_office(
         connection: in place of a storage: a connection of yours (sqlite3 or psycopg), so that a row of yours and a step
             of ours are committed together, by you.
         notify: where notices go: URLs (``console://``, ``file:///notices.jsonl``), or notifiers.
+        blobs: where the bytes of attachments are kept: a URL (``folder:///srv/attachments``), or an open blob store.
         clock: tells the time; the system's clock where left out. It must be aware of its zone.
         calendar: in which time limits are counted; China's where left out.
         ids: makes new ids; random ones where left out.
@@ -70,6 +73,7 @@ def open_office(
         ids=random_ids(new_bytes) if ids is None else ids,
         new_bytes=new_bytes,
         notifiers=_notifiers(notify),
+        blobs=open_blobs(blobs) if isinstance(blobs, str) else blobs,
         plugins=plugins,
         flows=tuple(flows),
         signer=signer,

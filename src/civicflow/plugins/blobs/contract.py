@@ -74,6 +74,8 @@ class Blobs(Protocol):
     def open(self, matter: str, digest: str) -> BinaryIO:
         """The bytes as they are kept, from their beginning; each call has a stream of its own, to be closed.
 
+        What was opened can be read to its end, whatever is deleted meanwhile.
+
         Raises:
             NotFound: if there are none.
         """

@@ -28,6 +28,16 @@ class DeletingSuite(BlobSuite):
             assert not blobs.delete("T-1", name)
             assert not blobs.delete("T-2", digest(b"a"))
 
+    def test_what_is_open_can_be_read_to_its_end(self) -> None:
+        """Whoever was reading when it was deleted has all of it."""
+        body = b"0123456789" * 100_000
+        with self.blobs() as blobs:
+            name = put(blobs, "T-1", body)
+            with blobs.open("T-1", name) as stream:
+                assert stream.read(1) == b"0"
+                blobs.delete("T-1", name)
+                assert stream.read() == body[1:]
+
     def test_it_can_be_put_again(self) -> None:
         """Deleted is not forbidden."""
         with self.blobs() as blobs:

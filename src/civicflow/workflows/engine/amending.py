@@ -1,6 +1,6 @@
-"""Entries beside the flow: what was entered wrongly is corrected, what must go is erased.
+"""Entries beside the flow: what was entered wrongly is corrected, what must go is erased, what belongs to it is added.
 
-Neither moves the case, and neither edits anything: each is an entry like any other, with who, when and why.
+None moves the case, and none edits anything: each is an entry like any other, with who, when and why.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ from typing import Any, Final
 
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Actor, Holder
-from civicflow.ledger.canonical import plain
+from civicflow.ids import CaseId
+from civicflow.ledger.canonical import encode, plain
 from civicflow.ledger.entries import Entry
-from civicflow.ledger.private import ERASE, erasure
+from civicflow.ledger.private import ERASE, digest, erasure
+from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.decide import Accepted, Move
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import World
 
@@ -78,6 +81,65 @@ def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Act
     values = plain(dict(right), path="correction")
     case = matter.case(wrong.case)
     return beside(case, matter, CORRECT, by, why, world, delta={"data": values}, corrects=wrong.ref)
+
+
+def added(
+    matter: Matter,
+    case: CaseId,
+    step: str,
+    parts: tuple[Mapping[str, Any], Mapping[str, Any]],
+    by: Actor,
+    why: str,
+    world: World,
+) -> Accepted:
+    """What becomes of a matter when a note or an attachment is added to one of its cases, also to one that ended.
+
+    Args:
+        matter: the matter with that case.
+        case: the case that it is added to.
+        step: the entry's step.
+        parts: the public and the private part of what is added.
+        by: who adds it.
+        why: their reason, public.
+        world: whose clock, register and salt the entry takes.
+
+    Raises:
+        InvalidInput: if a text holds what no entry can hold.
+    """
+    public, hidden = (plain(dict(part), path=step) for part in parts)
+    body = encode(hidden) if hidden else b""
+    sealed = digest(world.salt, body) if hidden else ""
+    entry = beside(matter.case(case), matter, step, by, why, world, data=public, private=sealed)
+    return amended(matter, entry, world, private=((entry.version, body),) if hidden else ())
+
+
+def amended(
+    matter: Matter,
+    entry: Entry,
+    world: World,
+    *,
+    private: tuple[tuple[int, bytes], ...] = (),
+    gone: tuple[tuple[str, int], ...] = (),
+) -> Accepted:
+    """What becomes of a matter by an entry beside the flow.
+
+    Args:
+        matter: the matter with the entry's case.
+        entry: the entry.
+        world: whose salt its private part takes.
+        private: version and body of its private part.
+        gone: (matter, version) of the private parts that it erases.
+    """
+    cases = {matter.root.id: matter.root, **matter.children}
+    changed = dict.fromkeys((matter.root.id, *apply_matter(cases, entry)))
+    move = Move(
+        matter=matter.root.matter,
+        expected=matter.root.version,
+        entries=(entry,),
+        cases=tuple(cases[one] for one in changed),
+        private=private,
+    )
+    return Accepted(case=cases[entry.case], moves=(move,), read={}, rounds={}, notices=(), salt=world.salt, erased=gone)
 
 
 def as_recorded(entry: Entry) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from civicflow.errors import Fault
 from civicflow.hierarchy.authority import AnyOf, Clock, Who
-from civicflow.workflows.engine.flow import NEW, STAY, Flow, Limit, Span, State, Step
+from civicflow.workflows.engine.flow import BESIDE, NEW, STAY, Flow, Limit, Span, State, Step
 
 
 def faults(flow: Flow) -> tuple[Fault, ...]:
@@ -33,6 +33,8 @@ def _names(flow: Flow) -> Iterator[Fault]:
         if name not in states:
             yield _fault(flow, name, "a parent is to open children here, yet it is no state of the flow")
     for step in flow.steps:
+        if step.name in BESIDE:
+            yield _fault(flow, step.name, "this name is kept for entries beside the flow; call the step otherwise")
         yield from _step_names(flow, step, states)
     for state in flow.states:
         yield from _limit_names(flow, state.name, state.limits, (state.name,))

@@ -64,6 +64,7 @@ class Accepted:
         rounds: rounds that it rested on, ``{matter: round}``.
         notices: who is told what.
         salt: of the private parts.
+        erased: (matter, version) of the private parts that it erases.
     """
 
     case: Case
@@ -72,6 +73,7 @@ class Accepted:
     rounds: Mapping[MatterId, int]
     notices: tuple[Notice, ...]
     salt: bytes
+    erased: tuple[tuple[str, int], ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -47,6 +47,10 @@ STAY: Final = ""
 """The target of a step that leaves the state, and the limits that run in it, as they are."""
 
 
+BESIDE: Final = frozenset({"attach", "correct", "erase", "migrate", "note"})
+"""The steps of entries beside every flow; no step of a flow is called so."""
+
+
 @attrs.frozen
 class Guard:
     """A condition with its reason.
