@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
-from civicflow.calendars import TimeLimit
+from civicflow.calendars import Recurrence, TimeLimit
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, Requester
 from civicflow.workflows.engine.flow import NEW, Flow, Guard, Limit, State, Step
 
@@ -68,14 +69,15 @@ class TestStuck:
 
     @pytest.fixture
     def refused(self) -> Flow:
-        """A flow whose only limit calls a step that is always refused."""
+        """A flow that looks once at what waits, and is refused then; a reminder that comes to an end is no fault."""
         never = Guard("never", lambda _: False, "never | 永不")
+        once = Recurrence(rule="FREQ=DAILY;COUNT=1", first=date(2026, 3, 3))
         return Flow(
             "refused",
             1,
             "refused | 被拒",
             (
-                State("waiting", "waiting | 等待", (Limit(TimeLimit(1, "days"), "end"),)),
+                State("waiting", "waiting | 等待", (Limit(once, "end", again=True),)),
                 State("over", "over | 结束", final="over"),
             ),
             (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from civicflow import InvalidInput, NotFound, Refused
 from civicflow.calendars import TimeLimit, time_limit, weekdays
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, AnyOf, Holder
-from civicflow.workflows.engine.effects import Lift, Opening, PutOnHold, Spawn, Tell
+from civicflow.workflows.engine.effects import Drop, Lift, Opening, PutOnHold, Spawn, Tell
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Join, Limit, Named, Span, State, Step
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.tickets.share import SHARE
@@ -30,6 +30,8 @@ class Within:
 
     within: TimeLimit = attrs.field(converter=time_limit)
 
+
+DROP = Drop(("desk",), "dropped")
 
 PERMIT = Flow(
     "permit",
@@ -57,7 +59,7 @@ PERMIT = Flow(
             ),
         ),
         Step("meet", "all have answered | 会办完成", "shared", "met", BY_JOIN),
-        Step("grant", "grant | 准予", ("filed", "met"), "granted", SECRETARY),
+        Step("grant", "grant | 准予", ("filed", "met"), "granted", SECRETARY, does=(DROP,)),
         Step(
             "hold",
             "hold | 挂",
@@ -79,7 +81,7 @@ PERMIT = Flow(
             asks=False,
         ),
         Step("nudge", "nudge | 催", "filed", STAY, BY_CLOCK, does=(Tell(SECRETARY, "n", "n | 催"),)),
-        Step("lapse", "lapse | 逾期", ("filed", "shared", "met"), "lapsed", BY_CLOCK),
+        Step("lapse", "lapse | 逾期", ("filed", "shared", "met"), "lapsed", BY_CLOCK, does=(DROP,)),
     ),
     slots={"desk": "share"},
 )
@@ -175,7 +177,7 @@ class TestPlans:
     def test_a_post_whose_unit_the_case_does_not_name_stays(self, open_town: OpenTown) -> None:
         """Nobody could act any more."""
         grant = next(step for step in PERMIT.steps if step.name == "grant")
-        two = version(steps={"grant": attrs.evolve(grant, by=Holder("chair", "council"))})
+        two = version(steps={"grant": attrs.evolve(grant, by=Holder("chair", "council"))}, anchors=("council",))
         town = open_town(flows=(PERMIT,))
         permit(town)
         town.office.flows.add(two)

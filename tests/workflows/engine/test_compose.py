@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import attrs
 import pytest
 
 from civicflow import InvalidInput
+from civicflow.calendars import TimeLimit
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, AnyOf
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
 from civicflow.workflows.engine.checks import faults
 from civicflow.workflows.engine.compose import Stage, compose
 from civicflow.workflows.engine.effects import Lift, PutOnHold
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Limit, State, Step
+
+
+@attrs.frozen
+class Within:
+    """For how long."""
+
+    within: TimeLimit
+
 
 ASK = Flow(
     "ask",
@@ -25,7 +35,7 @@ ASK = Flow(
         Step("begin", "begin | 始", NEW, "open", BY_RULE),
         Step("agree", "agree | 同意", "open", "agreed", ANYONE),
         Step("lapse", "lapse | 逾期", "open", "denied", BY_CLOCK),
-        Step("wait", "wait | 等", "open", STAY, ANYONE, does=(PutOnHold("rest", "go-on"),)),
+        Step("wait", "wait | 等", "open", STAY, ANYONE, Within, does=(PutOnHold("rest", "go-on"),)),
         Step("go-on", "go on | 续", "open", STAY, AnyOf(ANYONE, BY_CLOCK), does=(Lift("rest"),), while_held=True),
     ),
 )

@@ -52,12 +52,12 @@ def flows(draw: st.DrawFn) -> Flow:
     steps = [Step("begin", "begin | 始", NEW, names[0], ANYONE)]
     for number in range(1, count):  # a tree that reaches every state
         before = draw(st.sampled_from([name for name in open_ones if int(name[1:]) < number]))
-        steps.append(Step(f"reach-{number}", "reach | 至", before, names[number], ANYONE))
+        steps.append(Step(f"reach-{number}", f"reach {number} | 至{number}", before, names[number], ANYONE))
     for number in range(draw(st.integers(0, 5))):
         of = draw(st.lists(st.sampled_from(open_ones), min_size=1, max_size=3, unique=True))
         to = draw(st.lists(st.sampled_from([*names, STAY]), min_size=1, max_size=BRANCHES))
         branches = tuple(Branch(CHOSEN[n], target) for n, target in enumerate(to))
-        steps.append(Step(f"step-{number}", "step | 步", tuple(of), branches, ANYONE, Choose))
+        steps.append(Step(f"step-{number}", f"step {number} | 步{number}", tuple(of), branches, ANYONE, Choose))
     steps.extend(Step(f"idle-{name}", "idle | 等", name, STAY, ANYONE) for name in open_ones)
     states = tuple(
         State(name, "state | 态", final=name) if name in finals else State(name, "state | 态", standing=True)

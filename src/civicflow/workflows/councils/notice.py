@@ -111,7 +111,12 @@ def _unanswered(situation: Situation) -> bool:
     return any(state in tally for state in ("raised", "supervised"))
 
 
-ALL_ANSWERED = Guard("all-answered", lambda s: not _unanswered(s), "an objection is not answered yet | 尚有异议未答复")
+ALL_ANSWERED = Guard(
+    "all-answered",
+    lambda s: not _unanswered(s),
+    "an objection is not answered yet | 尚有异议未答复",
+    ended=("objection",),
+)
 _DROP = Drop(("objection",), "dropped")
 
 

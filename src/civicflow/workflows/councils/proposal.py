@@ -156,6 +156,7 @@ PRESENTATION = Flow(
         ),
         Step("lapse", "nobody presented it | 逾期未路演", "awaited", "lapsed", BY_CLOCK),
     ),
+    anchors=("group",),
 )
 
 FUNDING = Flow(

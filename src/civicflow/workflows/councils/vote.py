@@ -77,6 +77,7 @@ BALLOT = Flow(
             does=(Keep(("choice",)),),
         ),
     ),
+    anchors=("electorate",),
 )
 
 
@@ -169,4 +170,5 @@ def vote(stage: str, *, at: str, post: str, opener: Who, majority: Majority, wit
             Step("lapse", "nobody opened the vote | 逾期未表决", "called", "lapsed", BY_CLOCK),
         ),
         broods={"ballot": BALLOT.name},
+        anchors=(at,),
     )

@@ -82,6 +82,7 @@ def compose(
         tuple(steps),
         slots={slot: flow for stage in stages.values() for slot, flow in stage.flow.slots.items()},
         broods={brood: flow for stage in stages.values() for brood, flow in stage.flow.broods.items()},
+        anchors=tuple(dict.fromkeys(anchor for stage in stages.values() for anchor in stage.flow.anchors)),
         spans=(*(_span(here, span) for here, stage in stages.items() for span in stage.flow.spans), *spans),
     )
 

@@ -61,6 +61,7 @@ class Guard:
         reason: the sentence of the refusal.
         revision: raised whenever the test's meaning changes.
         asks_data: the test looks at what the actor gives, so that it cannot be told beforehand.
+        ended: the slots of which no child is open where it holds; the checks believe it, exploration proves it.
     """
 
     name: str
@@ -68,6 +69,7 @@ class Guard:
     reason: Text = attrs.field(converter=bilingual)
     revision: int = 1
     asks_data: bool = False
+    ended: tuple[str, ...] = ()
 
     def describe(self) -> str:
         """The guard as a flow's digest holds it."""
@@ -277,6 +279,8 @@ class Flow:
         spans: time limits over several states.
         broods: for each kind of mass child, the name of its flow.
         opened_in: the states in which a parent may open such a case as its child.
+        anchors: the units that whoever begins a case names, beside its own, for instance ``council``.
+        outlives: such a child may be open when its parent goes on or ends, as a supervision that nobody joins.
     """
 
     name: str
@@ -288,6 +292,8 @@ class Flow:
     broods: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     opened_in: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     spans: tuple[Span, ...] = attrs.field(default=(), kw_only=True)
+    anchors: tuple[str, ...] = attrs.field(default=(), kw_only=True)
+    outlives: bool = attrs.field(default=False, kw_only=True)
 
     def limits_in(self, state: str) -> dict[LimitKey, Limit]:
         """Every limit whose clock may be there in a state, by its key: the state's own, and those of its spans."""
@@ -316,7 +322,9 @@ class Flow:
 
     def describe(self) -> dict[str, Any]:
         """The whole table as builtins: what is hashed, filed with the ledger, and drawn."""
+        told = {"anchors": list(self.anchors), "outlives": self.outlives}
         return {
+            **{name: value for name, value in told.items() if value},
             "flow": self.name,
             "version": self.version,
             "text": str(self.text),

@@ -63,13 +63,17 @@ class Rules:
         return {state: self.flow.limits_in(state) for state in self.states}
 
     @classmethod
-    def of(cls, flow: Flow) -> Rules:
+    def of(cls, flow: Flow, beside: Mapping[str, Flow] | None = None) -> Rules:
         """Compile a flow through its machine.
+
+        Args:
+            flow: the definition.
+            beside: the flows in use by name, those of its children among them; None where they are not known.
 
         Raises:
             InvalidInput: with every fault of the definition.
         """
-        found = faults(flow)
+        found = faults(flow, beside)
         if found:
             msg = f"flow {flow.name}@{flow.version} is not sound"
             raise InvalidInput(msg, found)
@@ -110,6 +114,12 @@ class Flows:
         for flow in flows:
             if self._is_new(flow, new.get((flow.name, flow.version))):
                 new[flow.name, flow.version] = flow
+        beside = self._beside(new.values())
+        found = [fault for flow in new.values() for fault in faults(flow, beside)]
+        if found:
+            names = ", ".join(dict.fromkeys(fault.source for fault in found))
+            msg = f"not sound, and nothing was taken into use: {names}"
+            raise InvalidInput(msg, found)
         for rules in [Rules.of(flow) for flow in new.values()]:
             flow = rules.flow
             self._digests[flow.name, flow.version] = flow.digest
@@ -117,6 +127,14 @@ class Flows:
             latest = self._latest.get(flow.name)
             if latest is None or latest.flow.version < flow.version:
                 self._latest[flow.name] = rules
+
+    def _beside(self, new: Iterable[Flow]) -> dict[str, Flow]:
+        """The highest version of each flow, those in use and those that come."""
+        beside = {name: rules.flow for name, rules in self._latest.items()}
+        for flow in new:
+            if flow.name not in beside or beside[flow.name].version < flow.version:
+                beside[flow.name] = flow
+        return beside
 
     def _is_new(self, flow: Flow, beside: Flow | None) -> bool:
         known = self._digests.get((flow.name, flow.version), None if beside is None else beside.digest)

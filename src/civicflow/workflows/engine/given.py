@@ -14,11 +14,27 @@ from civicflow.ledger.canonical import plain
 from civicflow.workflows.engine.flow import Step
 
 _PRIVATE = "civicflow.private"
+_PUBLIC = "civicflow.public"
 
 
 def private(*, default: Any = attrs.NOTHING) -> Any:
     """A field of a step's data that the public must not see: it is kept beside the entry and can be erased."""
     return attrs.field(default=default, metadata={_PRIVATE: True}, kw_only=True)
+
+
+def public(*, default: Any = attrs.NOTHING) -> Any:
+    """A field of a step's data that is public although its name suggests a person: an office's address, say."""
+    return attrs.field(default=default, metadata={_PUBLIC: True}, kw_only=True)
+
+
+def is_private(field: attrs.Attribute[Any]) -> bool:
+    """Whether a field was declared `private`."""
+    return bool(field.metadata.get(_PRIVATE))
+
+
+def said_public(field: attrs.Attribute[Any]) -> bool:
+    """Whether a field was declared `public`."""
+    return bool(field.metadata.get(_PUBLIC))
 
 
 def typed(step: Step, data: Any) -> Any:
@@ -91,4 +107,4 @@ def parts(data: Any) -> tuple[dict[str, Any], dict[str, Any]]:
 @cache
 def _fields(data: type[Any]) -> tuple[tuple[str, bool], ...]:
     """The fields of a step's data, and whether each is private."""
-    return tuple((field.name, bool(field.metadata.get(_PRIVATE))) for field in attrs.fields(data))
+    return tuple((field.name, is_private(field)) for field in attrs.fields(data))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 
@@ -19,8 +19,10 @@ from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, MatterId, UnitId
 from civicflow.texts import Text
 from civicflow.workflows.engine.flow import Read
-from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Case, Matter
+
+if TYPE_CHECKING:
+    from civicflow.workflows.engine.flows import Flows
 
 PARENT: Final = "parent"
 """The name under which a mass child's guards read the case that it belongs to."""
