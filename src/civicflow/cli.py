@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from civicflow.errors import CivicflowError
-from civicflow.ledger.heads import Signer, hmac_signer
+from civicflow.ledger.signing import Signer, hmac_signer
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -49,7 +49,7 @@ def _verify(arguments: argparse.Namespace) -> int:
 
     storage = open_storage(arguments.store)
     try:
-        found = verify(StoredEvidence(storage), replay=replay, signer=_signer(arguments))
+        found = verify(StoredEvidence(storage), replay=replay, verifier=_signer(arguments))
     finally:
         storage.close()
     print(found)
@@ -68,7 +68,7 @@ def _seal(arguments: argparse.Namespace) -> int:
     from civicflow.office.opening import open_office
 
     with open_office(arguments.store, signer=_signer(arguments)) as office:
-        head = office.seal()
+        head = office.seal().head
     print(f"head {head.number} of {head.at:%Y-%m-%d %H:%M:%S} UTC, {head.size} entries: {head.hash.hex()}")
     return 0
 

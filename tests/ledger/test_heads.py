@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from civicflow.errors import InvalidInput
 from civicflow.ledger.chain import ZERO
-from civicflow.ledger.heads import Head, grow, hmac_signer, leaf, read
+from civicflow.ledger.heads import Head, grow, leaf, read
 from civicflow.ledger.logtree import EMPTY, root
 
 _AT = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -113,26 +113,6 @@ def test_a_head_whose_peaks_do_not_fit_cannot_grow() -> None:
     head = attrs.evolve(grow(None, _entries(3), _AT), peaks=(bytes(32),))
     with pytest.raises(InvalidInput):
         grow(head, [], _AT)
-
-
-class TestSigning:
-    """HMAC-SHA256 (RFC 2104)."""
-
-    def test_only_the_key_makes_the_signature(self) -> None:
-        """Over exactly these bytes."""
-        signer, other = hmac_signer(b"k" * 16), hmac_signer(b"o" * 16)
-        signature = signer.sign(b"message")
-        assert signer.verify(b"message", signature)
-        assert not signer.verify(b"messagf", signature)
-        assert not signer.verify(b"message", signature[:-1])
-        assert not signer.verify(b"message", b"")
-        assert not other.verify(b"message", signature)
-
-    def test_a_short_key_is_refused(self) -> None:
-        """And no key is shown."""
-        with pytest.raises(InvalidInput, match="16 bytes"):
-            hmac_signer(b"secret")
-        assert "kkkk" not in repr(hmac_signer(b"k" * 16))
 
 
 def test_heads_are_values() -> None:

@@ -20,8 +20,9 @@ from civicflow.ledger.canonical import encode
 from civicflow.ledger.chain import ZERO, link
 from civicflow.ledger.entries import Entry, seal
 from civicflow.ledger.entries import read as read_entry
-from civicflow.ledger.heads import Head, Signer, grow, hmac_signer, linked, read
+from civicflow.ledger.heads import Head, grow, linked, read
 from civicflow.ledger.private import ERASE, digest, erasure
+from civicflow.ledger.signing import Signer, hmac_signer
 from civicflow.ledger.verification import Verification, verify
 from civicflow.plugins.storage.contract import (
     FIELDS,
@@ -128,7 +129,7 @@ class _Office:
 
 
 def _verify(storage: Storage, **options: Any) -> Verification:
-    options = {"replay": _replay, "signer": _SIGNER, **options}
+    options = {"replay": _replay, "verifier": _SIGNER, **options}
     return verify(StoredEvidence(storage), **options)
 
 
@@ -494,7 +495,7 @@ class TestForgery:
         found = _verify(office.storage)
         assert found
         assert (found.heads, found.signed) == (2, 1)
-        assert _verify(office.storage, signer=None).signed == 0
+        assert _verify(office.storage, verifier=None).signed == 0
 
 
 @attrs.frozen
@@ -539,7 +540,7 @@ class TestUnreadable:
                 rows = super().feed(after=after, limit=limit)
                 return [attrs.evolve(row, **change) if row.position == 4 else row for row in rows]
 
-        found = verify(Edited(office.storage), replay=_replay, signer=_SIGNER)
+        found = verify(Edited(office.storage), replay=_replay, verifier=_SIGNER)
         assert not found
         assert any(fault.table == "entries" for fault in found.faults)
 

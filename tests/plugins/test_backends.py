@@ -8,8 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
+import civicflow
+from civicflow import Plugins
 from civicflow.errors import InvalidInput, PluginError
-from civicflow.plugins.backends import backend_states, open_blobs, open_notifier, open_storage
+from civicflow.plugins.backends import backend_states, open_blobs, open_notifier, open_publisher, open_storage
 from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.notify.console import Console
 from civicflow.plugins.states import PluginState
@@ -111,6 +113,29 @@ class TestTheirs:
         assert "pigeons" not in sys.modules
         notifier = open_notifier("Pigeon://Roof/3?Wind=west")
         assert vars(notifier) == {"url": "Pigeon://Roof/3?Wind=west"}
+
+    def test_a_publisher(self, install: Install) -> None:
+        """A head is published by whoever brings the scheme; what does not keep the contract is refused."""
+        source = """
+class Gazette:
+    api_version = 1
+    name = "gazette"
+    printed = []
+    def __init__(self, url): self.url = url
+    def last(self): return None
+    def publish(self, head, signature): self.printed.append((self.url, head.number))
+    def close(self): pass
+class Rag(Gazette):
+    def publish(self, head): pass
+"""
+        points = {"gazette": "gazettes:Gazette", "rag": "gazettes:Rag"}
+        install("paper", {"civicflow.publishers": points}, modules={"gazettes": source})
+        with civicflow.open("memory://", plugins=Plugins(), publish=["gazette://city/page-4"]) as office:
+            assert [p.publisher for p in office.seal().publications] == ["gazette"]
+        assert sys.modules["gazettes"].Gazette.printed == [("gazette://city/page-4", 1)]
+        assert _state("gazette", "paper", "civicflow.publishers").status == "available"
+        with pytest.raises(PluginError, match=r"no publisher: publish\(\) does not take 'signature'"):
+            open_publisher("rag://")
 
     def test_two_of_one_scheme(self, install: Install) -> None:
         """Neither is opened, both are named; other schemes go on working."""

@@ -9,10 +9,9 @@ may write to the store; a signature stops whoever has not the key, and a publish
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 import attrs
 
@@ -20,8 +19,6 @@ from civicflow.errors import InvalidInput
 from civicflow.ledger.canonical import decode, encode, plain
 from civicflow.ledger.chain import ZERO
 from civicflow.ledger.logtree import Frontier, leaf_hash
-
-_SHORTEST_KEY: Final = 16
 
 
 @attrs.frozen(kw_only=True)
@@ -93,18 +90,6 @@ class Sealable(Protocol):
     def hash(self) -> bytes: ...
 
 
-class Signer(Protocol):
-    """Signs heads. What the key is and where it lies is its own affair."""
-
-    def sign(self, message: bytes) -> bytes:
-        """A signature over these bytes."""
-        ...
-
-    def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether a signature is one over these bytes."""
-        ...
-
-
 def read(body: bytes) -> Head:
     """The head in sealed bytes.
 
@@ -169,28 +154,3 @@ def leaf(matter: str, version: int, entry_hash: bytes) -> bytes:
     The position is left out, so a store that was moved keeps its tree.
     """
     return leaf_hash(entry_hash + version.to_bytes(8, "big", signed=True) + matter.encode("utf-8", "surrogateescape"))
-
-
-@attrs.frozen(repr=False)
-class _HmacSigner:
-    """HMAC-SHA256; only whoever has the key can verify."""
-
-    _key: bytes
-
-    def sign(self, message: bytes) -> bytes:
-        return hmac.digest(self._key, message, "sha256")
-
-    def verify(self, message: bytes, signature: bytes) -> bool:
-        return hmac.compare_digest(self.sign(message), signature)
-
-
-def hmac_signer(key: bytes) -> Signer:
-    """A signer with a secret key of at least 16 bytes (HMAC-SHA256, RFC 2104).
-
-    Raises:
-        InvalidInput: the key is too short to be a secret.
-    """
-    if len(key) < _SHORTEST_KEY:
-        msg = f"a key has at least {_SHORTEST_KEY} bytes; this one has {len(key)}"
-        raise InvalidInput(msg)
-    return _HmacSigner(key)

@@ -9,8 +9,9 @@ from civicflow.errors import InvalidInput
 from civicflow.ledger.chain import ZERO
 from civicflow.ledger.damage import Damage
 from civicflow.ledger.evidence import HeadRow, is_shaped
-from civicflow.ledger.heads import Head, Signer, linked, read
+from civicflow.ledger.heads import Head, linked, read
 from civicflow.ledger.logtree import Frontier
+from civicflow.ledger.signing import Verifier
 
 
 class HeadWalk:
@@ -26,9 +27,9 @@ class HeadWalk:
     """
 
     def __init__(
-        self, rows: Iterator[HeadRow], faults: list[Damage], signer: Signer | None, published: Iterable[Head]
+        self, rows: Iterator[HeadRow], faults: list[Damage], verifier: Verifier | None, published: Iterable[Head]
     ) -> None:
-        self._rows, self._faults, self._signer = rows, faults, signer
+        self._rows, self._faults, self._verifier = rows, faults, verifier
         self._published = {head.number: head for head in published}
         self._previous = ZERO
         self._broken = False
@@ -59,7 +60,7 @@ class HeadWalk:
         while self._pending is not None:
             self._fault(self._pending.number, "head.size", size=self._pending.size, found=entries)
             self._advance()
-        if self._signer is not None and self._last is not None and not self.signed and not self._last.signature:
+        if self._verifier is not None and self._last is not None and not self.signed and not self._last.signature:
             self._fault(self._last.number, "head.unsigned")
         for number in sorted(self._published):
             if number > self.count:
@@ -107,12 +108,12 @@ class HeadWalk:
         return head
 
     def _check_signature(self, row: HeadRow) -> None:
-        if self._signer is None:
+        if self._verifier is None:
             return
         if not row.signature:
             if self.signed:
                 self._fault(row.number, "head.unsigned")
-        elif self._signer.verify(row.body, row.signature):
+        elif self._verifier.verify(row.body, row.signature):
             self.signed += 1
         else:
             self._fault(row.number, "head.signature")

@@ -23,11 +23,12 @@ from civicflow.ledger.chain import ZERO, link
 from civicflow.ledger.damage import Damage, Table
 from civicflow.ledger.entries import Entry, read
 from civicflow.ledger.evidence import EntryRow, Evidence, HeadRow, PartRow, Replay, is_shaped
-from civicflow.ledger.heads import Head, Signer, leaf
+from civicflow.ledger.heads import Head, leaf
 from civicflow.ledger.logtree import Frontier
 from civicflow.ledger.private import digest as private_digest
 from civicflow.ledger.private import erased_by
 from civicflow.ledger.sealing import HeadWalk
+from civicflow.ledger.signing import Verifier
 from civicflow.texts import Text
 
 _PAGE: Final = 1000
@@ -119,7 +120,7 @@ def verify(
     *,
     replay: Replay | None = None,
     read_entry: Callable[[bytes], Entry] = read,
-    signer: Signer | None = None,
+    verifier: Verifier | None = None,
     published: Iterable[Head] = (),
     digest_of: DigestOf | None = None,
 ) -> Verification:
@@ -129,12 +130,12 @@ def verify(
         evidence: the store's reading half.
         replay: what the records should be; without it they are not compared.
         read_entry: reads sealed bytes.
-        signer: checks signatures; without it they are not looked at. Heads from before the first signature may be
+        verifier: checks signatures; without it they are not looked at. Heads from before the first signature may be
             unsigned, since that one covers them.
         published: heads as they were published, which must still be there.
         digest_of: looks at the bytes of attachments; without it they are counted and not looked at.
     """
-    return _Walk(evidence, replay, read_entry, signer, published, digest_of).run()
+    return _Walk(evidence, replay, read_entry, verifier, published, digest_of).run()
 
 
 @attrs.define(eq=False)
@@ -163,7 +164,7 @@ class _Walk:
         evidence: Evidence,
         replay: Replay | None,
         read_entry: Callable[[bytes], Entry],
-        signer: Signer | None,
+        verifier: Verifier | None,
         published: Iterable[Head],
         digest_of: DigestOf | None,
     ) -> None:
@@ -175,7 +176,7 @@ class _Walk:
         self._chains: dict[str, _Chain] = {}
         self._erased: dict[tuple[str, int], int] = {}
         self._missing: list[tuple[tuple[str, int], int]] = []
-        self._heads = HeadWalk(self._pages("heads", self._heads_page), self._faults, signer, published)
+        self._heads = HeadWalk(self._pages("heads", self._heads_page), self._faults, verifier, published)
 
     def run(self) -> Verification:
         count = self._walk_feed()

@@ -9,7 +9,28 @@ import attrs
 from civicflow.ids import CaseId
 
 if TYPE_CHECKING:
+    from civicflow.ledger.heads import Head
+    from civicflow.plugins.publish.publishing import Publication
     from civicflow.workflows.engine.records import Case
+
+
+@attrs.frozen(kw_only=True)
+class Sealed:
+    """What a seal did.
+
+    Attributes:
+        head: the newest head of the log tree; without new entries the one that stood.
+        publications: how far each publisher is, and what failed; a publisher that failed undoes nothing, and is given the
+            same heads again at the next seal.
+    """
+
+    head: Head
+    publications: tuple[Publication, ...] = ()
+
+    @property
+    def unpublished(self) -> tuple[Publication, ...]:
+        """The publications that failed."""
+        return tuple(publication for publication in self.publications if publication.error)
 
 
 @attrs.frozen
@@ -21,12 +42,14 @@ class Ticked:
         early: how many were asked too early and are asked again later.
         lost: how many somebody else answered first.
         failed: cases whose question failed, with why; they stay due, and the others were asked all the same.
+        unpublished: publishers that failed to take the newest head; see `Sealed.unpublished`.
     """
 
     rung: int
     early: int
     lost: int
     failed: tuple[tuple[CaseId, str], ...] = ()
+    unpublished: tuple[Publication, ...] = ()
 
 
 @attrs.frozen

@@ -12,9 +12,10 @@ from civicflow.ids import IdSource, NewBytes
 from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
+from civicflow.plugins.publish.contract import Publisher
 
 if TYPE_CHECKING:
-    from civicflow.ledger.heads import Signer
+    from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
     from civicflow.workflows.engine.flow import Flow
 
@@ -33,6 +34,7 @@ class Given:
         plugins: observers and bringers of flows.
         flows: further flows to take into use.
         signer: signs the heads of the log tree, or None.
+        publishers: where its heads are published.
         worker: who claims messages, for operators to read.
     """
 
@@ -45,4 +47,5 @@ class Given:
     plugins: Plugins
     flows: tuple[Flow, ...]
     signer: Signer | None
+    publishers: tuple[Publisher, ...]
     worker: str

@@ -15,7 +15,8 @@ from civicflow.ledger.canonical import decode
 from civicflow.ledger.entries import Entry, read
 from civicflow.ledger.facts import CaseFacts
 from civicflow.ledger.figures import Rates, grouped, rates
-from civicflow.ledger.heads import Head, Signer
+from civicflow.ledger.heads import Head
+from civicflow.ledger.signing import Signer, Verifier
 from civicflow.ledger.verification import Verification, verify
 from civicflow.office.attachments import Files
 from civicflow.office.codec import facts_of
@@ -63,25 +64,28 @@ class LedgerDesk:
 
     # -- proof -------------------------------------------------------------------------------------------------------
 
-    def verify(self, *, published: Iterable[Head] = ()) -> Verification:
+    def verify(self, *, published: Iterable[Head] = (), verifier: Verifier | None = None) -> Verification:
         """Whether everything still is as it was recorded, and how far back that is sealed. Damage never raises.
 
-        Every entry, private part, head and record is read. Signatures are checked if the office was opened with the
-        signer's key, the bytes of attachments if it was opened with their blob store; heads that you published and kept elsewhere prove the past against whoever may write to the store.
+        Every entry, private part, head and record is read, and the bytes of attachments if the office was opened with
+        their blob store. Heads that were published and kept elsewhere prove the past against whoever may write to the
+        store.
 
         Args:
-            published: heads as they were published.
+            published: heads as they were published; see `civicflow.plugins.publish.file.read_heads`.
+            verifier: checks signatures, for instance `civicflow.ledger.signing.ed25519_verifier`; the office's signer
+                where left out. Without either they are not looked at.
         """
         return verify(
             StoredEvidence(self._storage),
             replay=replay,
-            signer=self._signer,
+            verifier=self._signer if verifier is None else verifier,
             published=published,
             digest_of=self._files.digest_of if self._files.there else None,
         )
 
     def head(self) -> Head | None:
-        """The newest head of the log tree, to be published; None before the first seal."""
+        """The newest head of the log tree, None before the first seal."""
         return last_head(self._storage)
 
     # -- figures -----------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from civicflow.calendars import to_micros
 from civicflow.errors import CivicflowError, Conflict, NotFound, StorageError
 from civicflow.ids import CaseId, PersonId, UnitId, matter_of, path_safe
-from civicflow.office.answers import Found, Ticked
+from civicflow.office.answers import Found, Sealed, Ticked
 from civicflow.office.given import Given
 from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage, StoredCase
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from civicflow.hierarchy.authority import Actor
     from civicflow.hierarchy.chart import Chart
     from civicflow.ledger.entries import Entry
-    from civicflow.ledger.heads import Head
     from civicflow.office.amending import Amendments
     from civicflow.office.attachments import Files
     from civicflow.office.commands import Commands
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from civicflow.plugins.blobs.contract import Blob
     from civicflow.plugins.notify.backoff import Dice
     from civicflow.plugins.notify.relay import RelayReport
+    from civicflow.plugins.publish.publishing import Publishing
     from civicflow.refusals import Refusal
     from civicflow.workflows.councils.desk import Councils
     from civicflow.workflows.councils.funds import Funds
@@ -119,6 +119,13 @@ class Office:
         from civicflow.office.migrating import Migrations
 
         return Migrations(self._storage, self._around)
+
+    @cached_property
+    def _publishing(self) -> Publishing:
+        from civicflow.plugins.publish.publishing import Publishing
+
+        stands = self._storage.last_head() if self._given.publishers else None
+        return Publishing(self._given.publishers, 0 if stands is None else stands.number)
 
     @cached_property
     def register(self) -> RegisterDesk:
@@ -577,8 +584,8 @@ class Office:
             counts.update(asked)
             if asked.total() == asked["lost"] + asked["failed"]:
                 break
-        self.seal()
-        return Ticked(counts["rung"], counts["early"], counts["lost"], tuple(failed.items()))
+        unpublished = self.seal().unpublished
+        return Ticked(counts["rung"], counts["early"], counts["lost"], tuple(failed.items()), unpublished)
 
     def _ring(self, case: CaseId, failed: dict[CaseId, str]) -> str:
         try:
@@ -587,21 +594,21 @@ class Office:
             failed[case] = str(error)
             return "failed"
 
-    def seal(self) -> Head:
+    def seal(self) -> Sealed:
         """Seal every entry that is not sealed yet under a head of the log tree, signed if the office has a signer.
 
-        Publish the head (print it in the paper, send it to the county): from then on nobody can change what it covers.
-        Several processes may seal at once; one of them does.
-
-        Returns:
-            The newest head; without new entries the one that stands.
+        Where the office has publishers, the head is published when it is durable: from then on nobody can change what it
+        covers without being seen. Heads that a publisher missed are published with it. Several processes may seal at
+        once; one of them does.
         """
         from civicflow.office.proving import seal
 
+        publishing = self._publishing
         try:
-            return seal(self._storage, self._around.now(), self._given.signer)
+            head = seal(self._storage, self._around.now(), self._given.signer)
         except Conflict:
-            return seal(self._storage, self._around.now(), self._given.signer)
+            head = seal(self._storage, self._around.now(), self._given.signer)
+        return Sealed(head=head, publications=publishing.publish(self._storage))
 
     def relay(self, *, limit: int = 100) -> RelayReport:
         """Send what lies in the outbox through the notifiers; a failing one is named and never undoes a step."""
@@ -652,9 +659,11 @@ class Office:
     # -- the end -----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Release the storage, the notifiers and the blob store; a second call does nothing."""
+        """Release the storage, the notifiers, the publishers and the blob store; a second call does nothing."""
         for notifier in self._given.notifiers.values():
             notifier.close()
+        for publisher in self._given.publishers:
+            publisher.close()
         if self._given.blobs is not None:
             self._given.blobs.close()
         self._storage.close()
@@ -672,4 +681,4 @@ def _id(case: CaseRef) -> CaseId:
     return CaseId(case) if isinstance(case, str) else case.id
 
 
-__all__ = ["Office", "Ticked"]
+__all__ = ["Office", "Sealed", "Ticked"]

@@ -12,14 +12,15 @@ from civicflow.errors import InvalidInput
 from civicflow.ids import IdSource, NewBytes, random_ids
 from civicflow.office.given import Given
 from civicflow.office.office import Office
-from civicflow.plugins.backends import host_storage, open_blobs, open_notifier, open_storage
+from civicflow.plugins.backends import host_storage, open_blobs, open_notifier, open_publisher, open_storage
 from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
+from civicflow.plugins.publish.contract import Publisher
 from civicflow.plugins.storage.contract import Storage
 
 if TYPE_CHECKING:
-    from civicflow.ledger.heads import Signer
+    from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
     from civicflow.workflows.engine.flow import Flow
 
@@ -41,6 +42,7 @@ def open_office(
     flows: Iterable[Flow] = (),
     plugins: Plugins | None = None,
     signer: Signer | None = None,
+    publish: Sequence[str | Publisher] = (),
 ) -> Office:
     """Open an office on a storage.
 
@@ -57,12 +59,15 @@ def open_office(
         new_bytes: a source of random bytes, for salts and ids.
         flows: further flows to take into use.
         plugins: the installed plugins where left out; ``Plugins()`` for none.
-        signer: signs the heads that seal the ledger, for instance `civicflow.ledger.heads.hmac_signer`.
+        signer: signs the heads that seal the ledger, for instance `civicflow.ledger.signing.ed25519_signer`.
+        publish: where these heads are published: URLs (``file:///mnt/county/heads.jsonl``), or publishers. Not from a
+            connection of yours: before you commit, a head may still be taken back.
 
     Raises:
         PluginError: no backend is installed for a scheme; the message names the extra to install.
         StorageError: the store cannot be opened.
-        InvalidInput: neither or both of storage and connection are given, or two notifiers share a name.
+        InvalidInput: neither or both of storage and connection are given, two notifiers or publishers share a
+            name, or an office on a connection is to publish.
     """
     if plugins is None:
         plugins = Plugins()
@@ -77,6 +82,7 @@ def open_office(
         plugins=plugins,
         flows=tuple(flows),
         signer=signer,
+        publishers=_publishers(publish, connection),
         worker=f"pid-{os.getpid()}",
     )
     office = Office(_storage(storage, connection), given)
@@ -102,3 +108,18 @@ def _notifiers(notify: Sequence[str | Notifier]) -> dict[str, Notifier]:
             raise InvalidInput(msg)
         opened[notifier.name] = notifier
     return opened
+
+
+def _publishers(publish: Sequence[str | Publisher], connection: object) -> tuple[Publisher, ...]:
+    if publish and connection is not None:
+        msg = (
+            "an office on a connection of yours cannot know when a head is committed for good; publish from another one"
+        )
+        raise InvalidInput(msg + ", opened by URL, or by `civicflow seal`")
+    opened: dict[str, Publisher] = {}
+    for publisher in (open_publisher(p) if isinstance(p, str) else p for p in publish):
+        if publisher.name in opened:
+            msg = f"two publishers are called {publisher.name!r}; give each place a name of its own"
+            raise InvalidInput(msg)
+        opened[publisher.name] = publisher
+    return tuple(opened.values())

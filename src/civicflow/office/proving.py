@@ -7,8 +7,9 @@ from datetime import datetime
 
 from civicflow.ids import CaseId
 from civicflow.ledger.entries import Entry
-from civicflow.ledger.heads import Head, Signer, grow, linked
+from civicflow.ledger.heads import Head, grow, linked
 from civicflow.ledger.heads import read as read_head
+from civicflow.ledger.signing import Signer
 from civicflow.office.codec import record_of
 from civicflow.plugins.storage.contract import (
     Batch,

@@ -1,8 +1,8 @@
-"""One of many: the storage, the notifier or the blob store that a URL's scheme names.
+"""One of many: the storage, the notifier, the blob store or the publisher that a URL's scheme names.
 
-A distribution brings a backend by an entry point in the group ``civicflow.storage``, ``civicflow.notifiers`` or
-``civicflow.blobs``, whose name is the scheme and whose object is ``open(url) -> backend``. It is imported when its
-scheme is asked for, not before.
+A distribution brings a backend by an entry point in the group ``civicflow.storage``, ``civicflow.notifiers``,
+``civicflow.blobs`` or ``civicflow.publishers``, whose name is the scheme and whose object is ``open(url) -> backend``.
+It is imported when its scheme is asked for, not before.
 
 The schemes of civicflow's own backends are ours: they resolve from a table, without looking at what is installed, so
 that no distribution can put itself between an office and its ledger by being installed. One that announces such a
@@ -21,10 +21,12 @@ import attrs
 from civicflow.errors import CivicflowError, InvalidInput, PluginError
 from civicflow.plugins.blobs.contract import API_VERSION as BLOBS_API
 from civicflow.plugins.blobs.contract import Blobs
-from civicflow.plugins.discovery import BLOBS, NOTIFIERS, STORAGE, Found, Source, find, in_a_line, own
+from civicflow.plugins.discovery import BLOBS, NOTIFIERS, PUBLISHERS, STORAGE, Found, Source, find, in_a_line, own
 from civicflow.plugins.notify.contract import API_VERSION as NOTIFIER_API
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.protocols import shortcomings
+from civicflow.plugins.publish.contract import API_VERSION as PUBLISHER_API
+from civicflow.plugins.publish.contract import Publisher
 from civicflow.plugins.states import PluginState
 from civicflow.plugins.storage.contract import API_VERSION as STORAGE_API
 from civicflow.plugins.storage.contract import Storage
@@ -75,6 +77,13 @@ _NOTIFIER: Final = _Kind[Notifier](
     },
     contract=Notifier,
     api_version=NOTIFIER_API,
+)
+_PUBLISHER: Final = _Kind[Publisher](
+    word="publisher",
+    group=PUBLISHERS,
+    ours={"file": "civicflow.plugins.publish.file:open_publisher"},
+    contract=Publisher,
+    api_version=PUBLISHER_API,
 )
 _BLOBS: Final = _Kind[Blobs](
     word="blob store",
@@ -132,6 +141,19 @@ def open_notifier(url: str) -> Notifier:
     return _open(_NOTIFIER, url)
 
 
+def open_publisher(url: str) -> Publisher:
+    """The publisher of heads at a URL, for instance ``file:///mnt/county/heads.jsonl``.
+
+    Args:
+        url: ``SCHEME://…``; what follows the scheme is the publisher's own.
+
+    Raises:
+        InvalidInput: if it is no URL, or the publisher says so.
+        PluginError: if no distribution, or more than one, brings the scheme, or what it brings cannot be used.
+    """
+    return _open(_PUBLISHER, url)
+
+
 def open_blobs(url: str) -> Blobs:
     """The blob store at a URL, for instance ``folder:///srv/attachments`` or ``memory://``.
 
@@ -148,7 +170,7 @@ def open_blobs(url: str) -> Blobs:
 
 def backend_states() -> tuple[PluginState, ...]:
     """Every backend that is installed, with what is wrong with it as far as can be told without importing it."""
-    return (*_states(_STORAGE), *_states(_NOTIFIER), *_states(_BLOBS))
+    return (*_states(_STORAGE), *_states(_NOTIFIER), *_states(_BLOBS), *_states(_PUBLISHER))
 
 
 def _open(kind: _Kind[B], url: str) -> B:

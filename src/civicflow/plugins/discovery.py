@@ -24,8 +24,9 @@ HOOKS: Final = "civicflow"
 STORAGE: Final = "civicflow.storage"
 NOTIFIERS: Final = "civicflow.notifiers"
 BLOBS: Final = "civicflow.blobs"
+PUBLISHERS: Final = "civicflow.publishers"
 _METADATA: Final = (".dist-info", ".egg-info")
-GROUPS: Final = (HOOKS, STORAGE, NOTIFIERS, BLOBS)
+GROUPS: Final = (HOOKS, STORAGE, NOTIFIERS, BLOBS, PUBLISHERS)
 """The groups of entry points that civicflow reads."""
 
 

@@ -18,8 +18,8 @@ class PluginState:
     """One plugin and what became of it.
 
     Attributes:
-        group: the entry point group: ``civicflow``, ``civicflow.storage``, ``civicflow.notifiers`` or
-            ``civicflow.blobs``.
+        group: the entry point group: ``civicflow``, ``civicflow.storage``, ``civicflow.notifiers``,
+            ``civicflow.blobs`` or ``civicflow.publishers``.
         name: the entry point's name; for a backend the URL scheme.
         distribution: who brings it, or empty for what the host registered itself.
         version: the distribution's version, or empty.
