@@ -16,6 +16,8 @@ CATALOGUE = Catalogue(
         "refusal.seen": "the case has moved on since version {seen}; it is at {version} now"
         " | 事项已由第{seen}版更新至第{version}版，请重新查看",
         "refusal.correct": "only whoever entered it or the secretary may correct it | 仅录入人或书记可以更正",
+        "refusal.reading": "this matter does not concern them, nor any unit whose matters they read"
+        " | 该事项与其无关，也不涉及其可查阅的单位",
         "refusal.share": "this actor's body has no share of the ticket | 该操作主体所在单位未承办此工单",
         "refusal.once": "this was done already, and it is done once | 已办理过，不可重复办理",
         "state.new": "not begun | 尚未开始",

@@ -20,6 +20,7 @@ from civicflow.ledger.canonical import encode
 from civicflow.ledger.chain import ZERO, link
 from civicflow.ledger.entries import Entry, seal
 from civicflow.ledger.entries import read as read_entry
+from civicflow.ledger.evidence import Present
 from civicflow.ledger.heads import Head, grow, linked, read
 from civicflow.ledger.private import ERASE, digest, erasure
 from civicflow.ledger.signing import Signer, hmac_signer
@@ -29,6 +30,7 @@ from civicflow.plugins.storage.contract import (
     Batch,
     NewEntry,
     NewHead,
+    Party,
     Private,
     Record,
     Storage,
@@ -58,8 +60,12 @@ def _entry(case: str, version: int, step: str = "accept", **more: Any) -> Entry:
     )
 
 
-def _replay(entries: Sequence[Entry], head: bytes) -> Iterable[Record]:
-    """A toy office: a case is the list of its steps."""
+def _replay(entries: Sequence[Entry], head: bytes) -> Present:
+    """A toy office: a case is the list of its steps, and concerns the unit that each step is named after."""
+    return Present(records=tuple(_records(entries, head)), parties=[f"unit:{entry.step}" for entry in entries])
+
+
+def _records(entries: Sequence[Entry], head: bytes) -> Iterable[Record]:
     steps: dict[str, list[str]] = {str(matter_of(entries[0].case)): []}
     versions: dict[str, int] = {}
     for entry in entries:
@@ -95,11 +101,12 @@ class _Office:
             head = link(head, body)
             new.append(NewEntry(case=case, version=number, hash=head, body=body))
         entries = [read_entry(body) for body in [*(row.body for row in former), *(row.body for row in new)]]
-        records = tuple(_replay(entries, head))
+        records = tuple(_records(entries, head))
+        parties = tuple(Party(matter, f"unit:{step}") for step in steps)
         parts = (Private(matter, new[-1].version, b"salt", private),) if private else ()
         changed = tuple(record for record in records if record.version > version)
         write = Write(matter=matter, expected=version, entries=tuple(new), records=changed)
-        self.storage.commit(Batch(writes=(write,), private=parts))
+        self.storage.commit(Batch(writes=(write,), private=parts, parties=parties))
 
     def seal(self, signer: Signer | None = _SIGNER) -> Head:
         """Seal what was added."""
@@ -382,6 +389,13 @@ class TestTampering:
                 "case.unknown",
                 "case record T-1/x@1",
             ),
+            ("DELETE FROM parties WHERE matter = 'T-1'", "party.missing", "parties of T-1"),
+            (
+                "UPDATE parties SET address = 'unit:U-9' WHERE matter = 'T-2' AND address = 'unit:order'",
+                "party.missing",
+                "parties of T-2",
+            ),
+            ("INSERT INTO parties VALUES ('person:P-9', 'T-2')", "party.unknown", "parties of T-2"),
             (
                 "UPDATE cases SET case_id = 'T-9', matter = 'T-9' WHERE case_id = 'T-2'",
                 "case.unknown",
@@ -443,6 +457,7 @@ class TestForgery:
             statements.append(("UPDATE entries SET body = ?, hash = ? WHERE position = ?", (body, head, row.position)))
         told = "CAST(replace(CAST(content AS TEXT), 'order', 'orbit') AS BLOB)"
         _run(path, *statements, (f"UPDATE cases SET head = ?, content = {told} WHERE case_id = 'T-2'", (head,)))
+        _run(path, "UPDATE parties SET address = 'unit:orbit' WHERE matter = 'T-2' AND address = 'unit:order'")
         if signer is not None:
             _run(path, "DELETE FROM heads")
             office.seal(signer)
@@ -518,7 +533,7 @@ def _unreadable(*_args: object, **_options: object) -> Any:
 class TestUnreadable:
     """Damage never raises."""
 
-    @pytest.mark.parametrize("method", ["feed", "history", "private_parts", "heads", "records", "cases"])
+    @pytest.mark.parametrize("method", ["feed", "history", "private_parts", "heads", "records", "parties", "cases"])
     def test_what_cannot_be_read_is_damage(self, office: _Office, method: str) -> None:
         """The rest is verified all the same."""
         office.week()

@@ -24,10 +24,10 @@ class TestInbox:
         """Each department its own; what is done waits for nobody."""
         ticket = town.dispatched("health", "emergency", within="3 workdays")
         health = town.office.act_as("officer-health", post="officer", unit="health")
-        assert [w.case.key for w in town.office.inbox(health)] == ["health"]
+        assert [w.case.key for w in town.office.inbox(health).waiting] == ["health"]
         town.office.tickets.accept(ticket, by=health)
         town.office.tickets.complete(ticket, by=health)
-        assert town.office.inbox(health) == ()
+        assert town.office.inbox(health).waiting == ()
 
     def test_the_most_urgent_comes_first_and_says_until_when(self, town: Town) -> None:
         """By the instant on which the clock acts, as the place's clock shows it."""
@@ -35,7 +35,7 @@ class TestInbox:
         town.clock.advance(days=1)
         town.ordered()
         secretary = town.office.act_as("secretary-community", post="secretary", unit="community")
-        waiting = town.office.inbox(secretary)
+        waiting = town.office.inbox(secretary).waiting
         untils = [w.until for w in waiting if w.until is not None]
         assert len(waiting) == len(untils) == 2
         assert untils == sorted(untils)
@@ -47,7 +47,7 @@ class TestInbox:
         secretary = town.office.act_as("secretary-community", post="secretary", unit="community")
         town.office.tickets.answer(ticket, "done", by=secretary)
         requester = town.office.act_as(str(town.now(ticket).requester))
-        assert [w.case.id for w in town.office.inbox(requester)] == [ticket.id]
+        assert [w.case.id for w in town.office.inbox(requester).waiting] == [ticket.id]
 
     def test_a_post_that_changed_hands_takes_its_inbox_along(self, town: Town) -> None:
         """A post is asked, not a person: who held it yesterday is asked no more."""
@@ -60,8 +60,8 @@ class TestInbox:
             town.office.act_as(person, post="secretary", unit="community")
             for person in ("somebody-new", "secretary-community")
         )
-        assert len(town.office.inbox(new)) == 1
-        assert town.office.inbox(old) == ()
+        assert len(town.office.inbox(new).waiting) == 1
+        assert town.office.inbox(old).waiting == ()
 
 
 class TestStuck:
@@ -92,18 +92,18 @@ class TestStuck:
         town.office.flows.add(refused)
         by = town.office.act_as("resident-1")
         case = town.office.begin("refused", "begin", None, by=by, unit="community")
-        assert town.office.stuck() == ()
+        assert town.office.stuck().cases == ()
         town.clock.advance(days=3)
         town.office.tick()
-        assert [stuck.id for stuck in town.office.stuck()] == [case.id]
+        assert [stuck.id for stuck in town.office.stuck().cases] == [case.id]
         town.office.take(case, "stop", by=by)
-        assert town.office.stuck() == ()
+        assert town.office.stuck().cases == ()
 
     def test_what_stands_or_waits_for_its_children_is_not_stuck(self, town: Town) -> None:
         """A fund waits for nobody; a dispatched ticket waits for its shares."""
         town.fund()
         town.dispatched("health", within="3 workdays")
-        assert town.office.stuck() == ()
+        assert town.office.stuck().cases == ()
 
 
 def test_a_case_that_begins_with_a_limit_of_zero_goes_on_at_once(town: Town) -> None:

@@ -73,7 +73,7 @@ class Change:
         if self.scheme is not None:
             data["scheme"] = self.scheme.to_builtins()
         if self.kinds:
-            data["kinds"] = {kind.name: [kind.text.en, kind.text.zh] for kind in self.kinds}
+            data["kinds"] = {kind.name: _kind_to_builtins(kind) for kind in self.kinds}
         if self.basis:
             data["basis"] = self.basis
         return data
@@ -89,9 +89,18 @@ class Change:
             rows=tuple(_row_from_builtins(row, on, register) for row in data.get("rows", ())),
             ends=tuple(data.get("ends", ())),
             scheme=LevelScheme.from_builtins(data["scheme"]) if "scheme" in data else None,
-            kinds=tuple(BodyKind(name, Text(*text)) for name, text in data.get("kinds", {}).items()),
+            kinds=tuple(_kind_from_builtins(name, *kind) for name, kind in data.get("kinds", {}).items()),
             basis=data.get("basis", ""),
         )
+
+
+def _kind_to_builtins(kind: BodyKind) -> list[str | bool]:
+    names: list[str | bool] = [kind.text.en, kind.text.zh]
+    return [*names, True] if kind.answers else names
+
+
+def _kind_from_builtins(name: str, en: str, zh: str, answers: bool = False) -> BodyKind:  # noqa: FBT001, FBT002
+    return BodyKind(name, Text(en, zh), answers)
 
 
 def _row_to_builtins(row: Row, register: str) -> dict[str, Any]:

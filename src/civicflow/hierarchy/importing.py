@@ -43,6 +43,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "register": ("register", "scheme", "since", "kinds", "elsewhere", "areas", "bodies"),
     "scheme": ("name", "levels"),
     "level": ("text", "under", "top"),
+    "kind": ("text", "answers"),
     "area": ("code", "name", "level", "parent", "aliases", *_SPAN),
     "body": ("code", "name", "kind", "area", "parent", "aliases", "posts", *_SPAN),
     "post": ("title", "seats", "holders", *_SPAN),
@@ -163,10 +164,19 @@ class _Reader:
         kinds = []
         if "kinds" in top:
             for key, node in self._open(top["kinds"][1], "kinds"):
-                text = self._bilingual(node, f"kinds.{key.text}")
-                # A kind whose text is at fault is known all the same: bodies of that kind are not to blame.
-                kinds.append(BodyKind(key.text, text or Text.same(key.text)))
+                kinds.append(self._kind(key, node, f"kinds.{key.text}"))
         return tuple(kinds)
+
+    def _kind(self, key: Scalar, node: AnyNode, path: str) -> BodyKind:
+        """A kind that is at fault is known all the same: bodies of that kind are not to blame."""
+        answers = False
+        if isinstance(node, Scalar):
+            text = self._bilingual(node, path)
+        else:
+            pairs = self._record(node, "kind", path)
+            text = self._required(pairs, "text", path, self._bilingual, node)
+            answers = self._optional(pairs, "answers", path, self._truth) or False
+        return BodyKind(key.text, text or Text.same(key.text), answers)
 
     def _area(self, node: AnyNode, path: str) -> ListedArea | None:
         pairs, before = self._record(node, "area", path), len(self.found)

@@ -21,15 +21,27 @@ class BodyKind:
     Attributes:
         name: the symbol that files and code use.
         text: what clerks and residents read.
+        answers: whether it answers for the whole area that it stands in, as a Party organisation or a residents' committee
+            does; whoever holds a post in it may read what concerns that area and everything below
+            (`civicflow.hierarchy.reading`).
     """
 
     name: str
     text: Text = attrs.field(converter=_bilingual)
+    answers: bool = False
 
+
+_ANSWERING = frozenset(
+    {
+        "party-organisation", "government", "subdistrict-office", "residents-committee", "villagers-committee",
+        "residents-supervisory-committee", "supervisory-board", "discipline-committee",
+    }
+)  # fmt: skip
+"""The kinds that answer for their whole area; departments, stations, councils, companies, partners and the rest do not."""
 
 KINDS: Mapping[str, BodyKind] = MappingProxyType(
     {
-        name: BodyKind(name, text)
+        name: BodyKind(name, text, answers=name in _ANSWERING)
         for name, text in {
             "party-organisation": "Party organisation | 党组织",
             "residents-committee": "residents' committee | 居民委员会",

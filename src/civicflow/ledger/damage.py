@@ -8,7 +8,7 @@ import attrs
 
 from civicflow.texts import Catalogue, Text
 
-Table = Literal["entries", "private", "attachments", "heads", "cases"]
+Table = Literal["entries", "private", "attachments", "heads", "cases", "parties"]
 
 _NAMES: Final[dict[Table, Text]] = {
     "entries": Text("entry", "台账记录"),
@@ -16,6 +16,7 @@ _NAMES: Final[dict[Table, Text]] = {
     "attachments": Text("attachment", "附件"),
     "heads": Text("tree head", "封签"),
     "cases": Text("case record", "事项现状"),
+    "parties": Text("parties of", "相关方"),
 }
 
 _SENTENCES: Final = Catalogue(
@@ -50,6 +51,8 @@ _SENTENCES: Final = Catalogue(
         "case.unreplayable": "its entries cannot be replayed: {error} | 台账无法重放：{error}",
         "case.missing": "its entries say that it exists, and there is no record | 台账中有此事项，现状记录却缺失",
         "case.unknown": "no entry speaks of it | 没有任何台账记录提及",
+        "party.missing": "{party} is gone, which its entries name | 台账载明的“{party}”缺失",
+        "party.unknown": "no entry names {party} | 没有任何台账记录载明“{party}”",
         "case.column": "{column} is not what its entries lead to | “{column}”与台账推演结果不符",
     }
 )

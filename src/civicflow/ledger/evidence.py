@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
+import attrs
+
 from civicflow.ledger.entries import Entry
 
 
@@ -98,13 +100,30 @@ class Evidence(Protocol):
         """The records of one matter."""
         ...
 
+    def parties(self, matter: str) -> Iterable[str]:
+        """Whom one matter concerns."""
+        ...
+
     def cases(self) -> Iterable[tuple[str, str]]:
         """Every record's case and matter."""
         ...
 
 
-Replay = Callable[[Sequence[Entry], bytes], Iterable[RecordRow] | None]
-"""From all entries of one matter and the hash of the last: the records they lead to, or None where none are kept."""
+@attrs.frozen
+class Present:
+    """What all entries of one matter lead to.
+
+    Attributes:
+        records: its cases as they are now.
+        parties: whom it concerns or ever concerned.
+    """
+
+    records: Iterable[RecordRow]
+    parties: Iterable[str] = ()
+
+
+Replay = Callable[[Sequence[Entry], bytes], Present | None]
+"""From all entries of one matter and the hash of the last: the present they lead to, or None where none is kept."""
 
 
 def is_shaped(value: object, kind: type) -> bool:

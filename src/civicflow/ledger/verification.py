@@ -322,14 +322,19 @@ class _Walk:
 
     def _compare(self, matter: str, entries: Sequence[Entry], head: bytes, replay: Replay) -> None:
         try:
-            records = replay(entries, head)
-            if records is None:
+            present = replay(entries, head)
+            if present is None:
                 return
-            expected = {record.case: record for record in records}
+            expected = {record.case: record for record in present.records}
             stored = {record.case: record for record in self._evidence.records(matter)}
+            named, kept = set(present.parties), set(self._evidence.parties(matter))
         except Exception as error:  # noqa: BLE001  whatever forged entries lead to is damage
             self._fault("cases", matter, "case.unreplayable", error=repr(error))
             return
+        for party in sorted(named - kept):
+            self._fault("parties", matter, "party.missing", party=party)
+        for party in sorted(kept - named):
+            self._fault("parties", matter, "party.unknown", party=party)
         for case in expected.keys() - stored.keys():
             self._fault("cases", case, "case.missing")
         for case in stored.keys() - expected.keys():

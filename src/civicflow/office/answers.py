@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import attrs
@@ -62,4 +63,30 @@ class Found:
     """
 
     cases: tuple[Case, ...]
+    next: str
+
+
+@attrs.frozen
+class Waiting:
+    """A case that waits for somebody.
+
+    Attributes:
+        case: as it is now; a ticket, or the share of one.
+        until: the instant on which its clock acts by itself, in the zone of the place; None where none runs.
+    """
+
+    case: Case
+    until: datetime | None
+
+
+@attrs.frozen
+class Inbox:
+    """A page of what waits for somebody.
+
+    Attributes:
+        waiting: the most urgent first; what no clock drives comes last.
+        next: the cursor of the next page, empty on the last.
+    """
+
+    waiting: tuple[Waiting, ...]
     next: str

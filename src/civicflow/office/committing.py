@@ -13,8 +13,9 @@ from civicflow.office.loading import Loaded
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.hookspecs import Committed
 from civicflow.plugins.notify.body import encode_notice
-from civicflow.plugins.storage.contract import Await, Awaits, Batch, Commit, Expect, Filed, Key, Message, Storage
+from civicflow.plugins.storage.contract import Await, Awaits, Batch, Commit, Expect, Filed, Key, Message, Party, Storage
 from civicflow.workflows.engine.decide import Accepted, Move
+from civicflow.workflows.engine.parties import parties_of
 from civicflow.workflows.engine.possible import asked
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import World
@@ -49,7 +50,7 @@ class Committer:
                 tuple([part for move in moves if move.private for part in private_of(move, decided.salt)]),
                 (),  # erases nothing
                 tuple(_awaits(decided, world)),
-                (),
+                _parties(moves),
                 (),  # moves no deadline without an entry
                 tuple(self._messages(decided, world)) if decided.notices else (),
                 key,
@@ -77,6 +78,7 @@ class Committer:
                 writes=(write_of(move, _head(loaded, move)),),
                 private=tuple(private_of(move, decided.salt)),
                 erase=decided.erased,
+                parties=_parties(decided.moves),
                 key=key,
             )
         )
@@ -113,6 +115,12 @@ def _expects(decided: Accepted) -> tuple[Expect, ...]:
     versions = [Expect(matter, version=version) for matter, version in decided.read.items()]
     rounds = [Expect(matter, round=number) for matter, number in decided.rounds.items()]
     return (*versions, *rounds)
+
+
+def _parties(moves: tuple[Move, ...]) -> tuple[Party, ...]:
+    """Whom the matters concern from now on; most steps name nobody new."""
+    named = {(move.matter, party): None for move in moves for entry in move.entries for party in parties_of(entry)}
+    return tuple([Party(matter, party) for matter, party in named]) if named else ()
 
 
 def _awaits(decided: Accepted, world: World) -> list[Awaits]:

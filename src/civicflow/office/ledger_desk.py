@@ -9,6 +9,7 @@ from typing import Literal
 import attrs
 
 from civicflow.calendars import check_aware, to_micros
+from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, matter_of
 from civicflow.ledger.canonical import decode
@@ -21,6 +22,7 @@ from civicflow.ledger.verification import Verification, verify
 from civicflow.office.attachments import Files
 from civicflow.office.codec import facts_of
 from civicflow.office.proving import last_head, replay
+from civicflow.office.reading import Readers
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Filter, Query, Storage
 from civicflow.plugins.storage.evidence import StoredEvidence
@@ -36,17 +38,29 @@ By = Literal["unit", "body", "category", "state"]
 class LedgerDesk:
     """Entries, figures and proofs."""
 
-    __slots__ = ("_around", "_files", "_signer", "_storage")
+    __slots__ = ("_around", "_files", "_readers", "_signer", "_storage")
 
-    def __init__(self, storage: Storage, around: Surroundings, signer: Signer | None, files: Files) -> None:
-        self._storage, self._around, self._signer, self._files = storage, around, signer, files
+    def __init__(
+        self, storage: Storage, around: Surroundings, readers: Readers, signer: Signer | None, files: Files
+    ) -> None:
+        self._storage, self._around, self._readers = storage, around, readers
+        self._signer, self._files = signer, files
 
     # -- what happened -----------------------------------------------------------------------------------------------
 
-    def entries(self, case: CaseRef) -> tuple[Entry, ...]:
-        """Every entry of a case's matter, in order; of one share alone, if a share is given."""
+    def entries(self, case: CaseRef, by: Actor | None = None) -> tuple[Entry, ...]:
+        """Every entry of a case's matter, in order; of one share alone, if a share is given.
+
+        Args:
+            case: the case or its id.
+            by: who looks; only if they may read it. Without it you vouch for whoever is shown it.
+
+        Raises:
+            Refused: if they may not read it.
+        """
         given = case if isinstance(case, str) else case.id
-        matter = matter_of(Case(id=given).id)  # type: ignore[arg-type]  # an id may come as plain text
+        matter = matter_of(CaseId(given))
+        self._readers.check(by, CaseId(given))
         entries = tuple(read(row.body) for row in self._storage.history(matter))
         return entries if given == matter else tuple(entry for entry in entries if entry.case == given)
 
@@ -57,8 +71,17 @@ class LedgerDesk:
                 yield row.position, read(row.body)
             after = rows[-1].position
 
-    def private(self, entry: Entry) -> Mapping[str, object]:
-        """The private part of an entry: empty where there is none or where it was erased."""
+    def private(self, entry: Entry, by: Actor | None = None) -> Mapping[str, object]:
+        """The private part of an entry: empty where there is none or where it was erased.
+
+        Args:
+            entry: an entry as `entries` gives it.
+            by: who looks; as for `entries`.
+
+        Raises:
+            Refused: if they may not read its matter.
+        """
+        self._readers.check(by, entry.case)
         part = self._storage.private(matter_of(entry.case), entry.version)
         return decode(part.body) if part is not None else {}
 

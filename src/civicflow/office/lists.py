@@ -1,48 +1,70 @@
-"""Lists: what waits for somebody, and what waits for nobody any more."""
+"""Lists: what there is and may be read, what waits for somebody, and what waits for nobody any more.
+
+Each is a page of one query; nothing is loaded that is not shown.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
-
-import attrs
+from typing import Final
 
 from civicflow.calendars import from_micros, zone_named
+from civicflow.errors import UnsupportedQuery
 from civicflow.hierarchy.authority import Actor, addresses_of
+from civicflow.office.answers import Found, Inbox, Waiting
 from civicflow.office.codec import case_of
+from civicflow.office.listing import Asked
+from civicflow.office.reading import Readers
 from civicflow.office.surroundings import Surroundings
-from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.plugins.storage.contract import Filter, Page, Query, Storage, StoredCase
 from civicflow.workflows.engine.records import Case
 
-_PAGE = 1000
-
-
-@attrs.frozen
-class Waiting:
-    """A case that waits for somebody.
-
-    Attributes:
-        case: as it is now; a ticket, or the share of one.
-        until: the instant on which its clock acts by itself, in the zone of the place; None where none runs.
-    """
-
-    case: Case
-    until: datetime | None
+_TIMED: Final = Filter("due", "range", (None, None))
+_UNTIMED: Final = Filter("due", "eq", None)
+_REST: Final = "."
+"""In front of the cursors of what no clock drives; no cursor of a storage begins so."""
 
 
 class Lists:
     """Lists over one storage."""
 
-    __slots__ = ("_around", "_storage")
+    __slots__ = ("_around", "_readers", "_storage")
 
-    def __init__(self, storage: Storage, around: Surroundings) -> None:
-        self._storage, self._around = storage, around
+    def __init__(self, storage: Storage, around: Surroundings, readers: Readers) -> None:
+        self._storage, self._around, self._readers = storage, around, readers
 
-    def inbox(self, actor: Actor) -> tuple[Waiting, ...]:
-        """See `Office.inbox`."""
-        (found,) = self._storage.load((), [Query(asked=self._addresses(actor))]).found
-        waiting = [Waiting(case_of(stored), self._until(stored.due)) for stored in found]
-        return tuple(sorted(waiting, key=lambda w: (w.until is None, w.until or w.case.opened, w.case.id)))
+    def find(self, asked: Asked, by: Actor | None, *, limit: int, after: str) -> Found:
+        """See `Office.find`."""
+        parties = None if by is None else self._readers.reach(by)
+        page = self._storage.find(asked.query(self._around.chart(), parties, limit=limit, after=after))
+        return Found(tuple([case_of(stored) for stored in page.items]), page.next)
+
+    # -- what waits for somebody -------------------------------------------------------------------------------------
+
+    def inbox(self, actor: Actor, flow: str, *, limit: int, after: str) -> Inbox:
+        """See `Office.inbox`. Two lists, one after the other: what a clock drives, by its deadline, and the rest."""
+        _check(limit)
+        addresses = self._addresses(actor)
+        timed, more = Page(()), after.removeprefix(_REST)
+        if not after.startswith(_REST):
+            timed = self._waiting(addresses, flow, _TIMED, ("due",), limit, after)
+            if timed.next:
+                return self._inbox(timed.items, timed.next)
+            more = ""
+        left = limit - len(timed.items)
+        rest = self._waiting(addresses, flow, _UNTIMED, ("opened",), left or 1, more)
+        if not left:
+            return self._inbox(timed.items, _REST if rest.items else "")
+        return self._inbox((*timed.items, *rest.items), rest.next and _REST + rest.next)
+
+    def _waiting(
+        self, addresses: tuple[str, ...], flow: str, which: Filter, order: tuple[str, ...], limit: int, after: str
+    ) -> Page:
+        where = (which, Filter("flow", "eq", flow)) if flow else (which,)
+        return self._storage.find(Query(where=where, asked=addresses, order=order, limit=limit, after=after))
+
+    def _inbox(self, items: tuple[StoredCase, ...], following: str) -> Inbox:
+        return Inbox(tuple([Waiting(case_of(stored), self._until(stored.due)) for stored in items]), following)
 
     def _addresses(self, actor: Actor) -> tuple[str, ...]:
         if actor.person is None:
@@ -58,19 +80,26 @@ class Lists:
         zone = zone_named(self._around.calendar.zone)
         return None if due is None else from_micros(due).astimezone(zone)
 
-    def stuck(self) -> tuple[Case, ...]:
-        """See `Office.stuck`."""
-        return tuple(case for case in self._open() if self._is_stuck(case))
+    # -- what waits for nobody ---------------------------------------------------------------------------------------
 
-    def _open(self) -> Iterator[Case]:
-        after = ""
-        while True:
-            page = self._storage.find(Query(where=(Filter("closed", "eq", None),), limit=_PAGE, after=after))
-            yield from (case_of(stored) for stored in page.items if stored.due is None)
-            if not page.next:
-                return
+    def stuck(self, *, limit: int, after: str) -> Found:
+        """See `Office.stuck`. The store knows what is open and has no deadline; whether it may be so, its flow knows."""
+        _check(limit)
+        found: list[Case] = []
+        where = (Filter("closed", "eq", None), _UNTIMED)
+        while len(found) < limit:
+            page = self._storage.find(Query(where=where, limit=limit - len(found), after=after))
+            found += [case for stored in page.items if self._is_stuck(case := case_of(stored))]
             after = page.next
+            if not after:
+                break
+        return Found(tuple(found), after)
 
     def _is_stuck(self, case: Case) -> bool:
         state = self._around.flows.rules(case.flow).states[case.state]
         return not (case.outcome or state.standing or state.follows or state.joins)
+
+
+def _check(limit: int) -> None:
+    if limit < 1:
+        raise UnsupportedQuery(f"a page holds at least one case; got a limit of {limit}")

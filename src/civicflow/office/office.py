@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Self
 from civicflow.calendars import to_micros
 from civicflow.errors import CivicflowError, Conflict, NotFound, StorageError
 from civicflow.ids import CaseId, PersonId, UnitId, matter_of, path_safe
-from civicflow.office.answers import Found, Sealed, Ticked
+from civicflow.office.answers import Found, Inbox, Sealed, Ticked
 from civicflow.office.given import Given
-from civicflow.plugins.storage.contract import Filter, Query, Scalar, Storage, StoredCase
+from civicflow.plugins.storage.contract import Scalar, Storage, StoredCase
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from civicflow.office.attachments import Files
     from civicflow.office.commands import Commands
     from civicflow.office.ledger_desk import LedgerDesk
-    from civicflow.office.lists import Lists, Waiting
+    from civicflow.office.lists import Lists
     from civicflow.office.migrating import Migration, Migrations
+    from civicflow.office.reading import Readers
     from civicflow.office.registry import RegisterDesk
     from civicflow.office.surroundings import Surroundings
     from civicflow.plugins.blobs.contract import Blob
@@ -100,7 +101,13 @@ class Office:
     def _lists(self) -> Lists:
         from civicflow.office.lists import Lists
 
-        return Lists(self._storage, self._around)
+        return Lists(self._storage, self._around, self._readers)
+
+    @cached_property
+    def _readers(self) -> Readers:
+        from civicflow.office.reading import Readers
+
+        return Readers(self._storage, self._around)
 
     @cached_property
     def _files(self) -> Files:
@@ -160,7 +167,7 @@ class Office:
         """What happened, the figures computed from it, and the proof."""
         from civicflow.office.ledger_desk import LedgerDesk
 
-        return LedgerDesk(self._storage, self._around, self._given.signer, self._files)
+        return LedgerDesk(self._storage, self._around, self._readers, self._given.signer, self._files)
 
     @property
     def flows(self) -> Flows:
@@ -487,17 +494,43 @@ class Office:
 
     # -- looking -----------------------------------------------------------------------------------------------------
 
-    def case(self, case: CaseRef) -> Case:
-        """The case as it is now.
+    def may_read(self, actor: Actor, case: CaseRef) -> bool:
+        """Whether somebody may read a case, by the chart of today; the rule is `civicflow.hierarchy.reading`'s.
 
         Raises:
             NotFound: if there is none of that id.
         """
-        return self._commands.case(_id(case))
+        return self._readers.may(actor, self._commands.case(_id(case)).id)
 
-    def shares(self, case: CaseRef, *, body: UnitId | str | None = None) -> tuple[Case, ...]:
-        """The children of a case's matter, all or those of one body, in the order in which they were opened."""
+    def case(self, case: CaseRef, by: Actor | None = None) -> Case:
+        """The case as it is now.
+
+        Args:
+            case: the case or its id.
+            by: who looks; only if they may read it. Without it you vouch for whoever is shown it.
+
+        Raises:
+            NotFound: if there is none of that id.
+            Refused: if they may not read it.
+        """
+        found = self._commands.case(_id(case))
+        self._readers.check(by, found.id)
+        return found
+
+    def shares(self, case: CaseRef, *, body: UnitId | str | None = None, by: Actor | None = None) -> tuple[Case, ...]:
+        """The children of a case's matter, all or those of one body, in the order in which they were opened.
+
+        Args:
+            case: a case of the matter, or its id.
+            body: only the shares of this body, by code, alias or id.
+            by: who looks; as for `case`.
+
+        Raises:
+            NotFound: if there is no such matter.
+            Refused: if they may not read it.
+        """
         matter = self._commands.matter(matter_of(_id(case)))
+        self._readers.check(by, _id(case))
         wanted = None if body is None else self.unit(body)
         shares = [share for share in matter.shares() if wanted is None or share.body == wanted]
         return tuple(sorted(shares, key=lambda share: (int(share.id.rpartition("@")[2]), share.id)))
@@ -535,36 +568,83 @@ class Office:
         case = case_of(stored)
         return step in self.flows.rules(case.flow).plans[case.state]
 
-    def inbox(self, actor: Actor) -> tuple[Waiting, ...]:
-        """What waits for somebody: the cases in which they are asked to act, the most urgent first.
+    def inbox(self, actor: Actor, *, flow: str = "", limit: int = 100, after: str = "") -> Inbox:
+        """What waits for somebody: the cases in which they are asked to act, the most urgent first, a page at a time.
+
+        What no clock drives comes last. Pages hold while others write: a case that did not move is seen exactly once.
 
         Args:
             actor: a person in a post: what that post is asked; a person alone: whatever reaches them, in any post they
                 hold today and as whoever raised a matter.
+            flow: only cases of this flow.
+            limit: how many at most.
+            after: the cursor of the page before.
+
+        Raises:
+            UnsupportedQuery: if the cursor is not this list's.
         """
-        return self._lists.inbox(actor)
+        return self._lists.inbox(actor, flow, limit=limit, after=after)
 
-    def stuck(self) -> tuple[Case, ...]:
-        """Open cases that no clock will ever bring on, since every step of it was refused; somebody has to look at them."""
-        return self._lists.stuck()
-
-    def find(self, *, limit: int = 100, after: str = "", order: tuple[str, ...] = (), **equal: Scalar) -> Found:
-        """Cases by their facts, a page at a time; see `civicflow.ledger.facts.CaseFacts` for the fields.
+    def stuck(self, *, limit: int = 100, after: str = "") -> Found:
+        """Open cases that no clock will ever bring on, since every step of it was refused; somebody has to look at them.
 
         Args:
             limit: how many at most.
             after: the cursor of the page before.
-            order: fields to order by, ``-`` in front to descend.
-            equal: the values that fields must have.
+        """
+        return self._lists.stuck(limit=limit, after=after)
+
+    def find(
+        self,
+        *,
+        by: Actor | None = None,
+        under: UnitId | str | None = None,
+        open: bool | None = None,  # noqa: A002 - what a list is asked for, in its own word
+        opened_from: datetime | None = None,
+        opened_before: datetime | None = None,
+        due_before: datetime | None = None,
+        prefix: Mapping[str, str] | None = None,
+        order: str | tuple[str, ...] = (),
+        limit: int = 100,
+        after: str = "",
+        **equal: Scalar | tuple[Scalar, ...],
+    ) -> Found:
+        """Cases by their facts, a page at a time: those for which everything that is given holds.
+
+        The fields are those of `civicflow.ledger.facts.CaseFacts`, and ``case``, ``matter`` and ``due`` (the next deadline).
+        Instants in fields are microseconds since 1970 UTC.
+
+        Args:
+            by: only what this actor may read, by the chart of today. Without it you vouch for whoever is shown it.
+            under: only cases whose unit or body is this one or lies below it by the chart of today; by code, alias or id.
+            open: only open cases, or only closed ones.
+            opened_from: only cases raised at or after this instant.
+            opened_before: only cases raised before this instant.
+            due_before: only cases whose next deadline is before this instant.
+            prefix: what fields must begin with, for instance ``{"title": "Lamp"}``; letters count as they are.
+            order: a field to order by, or several, ``-`` in front to descend; a field that holds nothing counts as less than any value.
+            limit: how many at most.
+            after: the cursor of the page before.
+            equal: the values that fields must have; None for nothing, a tuple for any of several.
 
         Raises:
-            UnsupportedQuery: if a field is unknown.
+            UnsupportedQuery: if a field is unknown, a value is not of its type, or the cursor is not this list's.
+            InvalidInput: if an instant has no zone.
+            NotFound: if no unit is called what ``under`` says.
         """
-        from civicflow.office.codec import case_of
+        from civicflow.office.listing import Asked
 
-        where = tuple(Filter(field, "eq", value) for field, value in equal.items())
-        page = self._storage.find(Query(where=where, order=order, limit=limit, after=after))
-        return Found(tuple([case_of(stored) for stored in page.items]), page.next)
+        asked = Asked(
+            under=under,
+            open=open,
+            opened_from=opened_from,
+            opened_before=opened_before,
+            due_before=due_before,
+            prefix=prefix or {},
+            order=(order,) if isinstance(order, str) else order,
+            equal=equal,
+        )
+        return self._lists.find(asked, by, limit=limit, after=after)
 
     # -- time --------------------------------------------------------------------------------------------------------
 

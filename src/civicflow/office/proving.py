@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from civicflow.ids import CaseId
 from civicflow.ledger.entries import Entry
+from civicflow.ledger.evidence import Present
 from civicflow.ledger.heads import Head, grow, linked
 from civicflow.ledger.heads import read as read_head
 from civicflow.ledger.signing import Signer
@@ -14,18 +15,18 @@ from civicflow.office.codec import record_of
 from civicflow.plugins.storage.contract import (
     Batch,
     NewHead,
-    Record,
     Storage,
     StoredEntry,
 )
 from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.parties import parties_of
 from civicflow.workflows.engine.records import Case
 
 _PAGE = 1000
 
 
-def replay(entries: Sequence[Entry], head: bytes) -> Iterable[Record]:
-    """The records that one matter's entries lead to.
+def replay(entries: Sequence[Entry], head: bytes) -> Present:
+    """The records that one matter's entries lead to, and whom they name.
 
     Args:
         entries: all of them, in order.
@@ -34,7 +35,10 @@ def replay(entries: Sequence[Entry], head: bytes) -> Iterable[Record]:
     cases: dict[CaseId, Case] = {}
     for entry in entries:
         apply_matter(cases, entry)
-    return [record_of(case, case.matter, head) for case in cases.values()]
+    return Present(
+        records=[record_of(case, case.matter, head) for case in cases.values()],
+        parties={party for entry in entries for party in parties_of(entry)},
+    )
 
 
 def last_head(storage: Storage) -> Head | None:

@@ -38,6 +38,10 @@ class StoredEvidence:
         """The records of one matter."""
         return self._storage.load((), (Query(where=(Filter("matter", "eq", matter),)),)).found[0]
 
+    def parties(self, matter: str) -> Sequence[str]:
+        """Whom one matter concerns."""
+        return self._storage.parties(matter)
+
     def cases(self) -> Iterator[tuple[str, str]]:
         """Every record's case and matter."""
         after = ""
