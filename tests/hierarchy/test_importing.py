@@ -47,7 +47,7 @@ scheme:
   levels:
     town: Town | 镇
     village: {text: Village | 村, under: [town], top: true}
-kinds: {stall-guild: Guild of stalls | 摊贩会}
+kinds: {stall-guild: Guild of stalls | 摊贩会, wardens: {text: Wardens | 院委会, answers: true}}
 elsewhere: [north]
 areas:
   - {code: 0101, name: Rivertown | 河镇, level: town, aliases: 河}
@@ -80,6 +80,7 @@ bodies:
         assert guild.posts[2].title == Text("Usher", "司仪")
         assert branch.posts == ()
         assert document.kinds[0].text.zh == "摊贩会"
+        assert [(kind.name, kind.answers) for kind in document.kinds] == [("stall-guild", False), ("wardens", True)]
 
     def test_json_says_the_same(self, example: Callable[[str], str]) -> None:
         """A register in JSON is the register in YAML."""
@@ -170,6 +171,18 @@ bodies:
             "f:4:12: elsewhere: a list of texts was expected, not names with values",
         ]
         assert "names with values were expected, not a list" in faults("[]")[0]
+
+    def test_a_kind_says_its_text_and_whether_it_answers(self) -> None:
+        """Whatever else stands there is a fault with its place; bodies of that kind are not to blame."""
+        found = faults(HEAD + "areas: [{code: d, name: 区, level: district}]\nbodies: [{code: b, name: 会, kind: k, area: d}]\nkinds: {k: {answers: often, rank: 1}}")  # fmt: skip
+        assert [fault.partition(": ")[2].partition(":")[0] for fault in found] == [
+            "kinds.k.text",
+            "kinds.k.answers",
+            "kinds.k.rank",
+        ]
+
+    def test_a_preset_is_found_by_its_name(self) -> None:
+        """And one that comes near is offered."""
         assert "did you mean 'leshan'?" in faults("register: x\nscheme: leshn")[0]
 
     def test_levels_written_out_are_checked(self) -> None:

@@ -342,6 +342,9 @@ class TestApply:
         kinds = Change(act="adopt", on=day(0), kinds=(BodyKind("guild", "Guild | 行会"),))
         assert kinds.to_builtins() == {"act": "adopt", "on": "2026-01-01", "kinds": {"guild": ["Guild", "行会"]}}
         assert Change.from_builtins(kinds.to_builtins()) == kinds
+        answering = Change(act="adopt", on=day(0), kinds=(BodyKind("guild", "Guild | 行会", answers=True),))
+        assert answering.to_builtins()["kinds"] == {"guild": ["Guild", "行会", True]}
+        assert Change.from_builtins(answering.to_builtins()) == answering
         data = change.to_builtins()
         assert Change.from_builtins(json.loads(json.dumps(data))) == change
         assert data["rows"][2] == {

@@ -24,6 +24,7 @@ from civicflow.testing.storage.openings import OpeningSuite
 from civicflow.testing.storage.outbox import OutboxSuite
 from civicflow.testing.storage.parties import PartySuite
 from civicflow.testing.storage.races import RaceSuite
+from civicflow.testing.storage.readers import ReaderSuite
 from civicflow.testing.storage.reading import ReadingSuite
 from civicflow.testing.storage.sequences import SequenceSuite
 from civicflow.testing.storage.series import SeriesSuite
@@ -60,6 +61,7 @@ class StorageContract(
     WorkerSuite,
     RaceSuite,
     OfficeSuite,
+    ReaderSuite,
     StorageSuite,
 ):
     """Subclass it in a test module; pytest collects the subclass.
