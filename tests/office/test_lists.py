@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
+from civicflow import InvalidInput, NotFound
 from civicflow.calendars import Recurrence, TimeLimit
-from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, Requester
+from civicflow.errors import UnsupportedQuery
+from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, CLOCK, AnyOf, Holder, Requester
 from civicflow.workflows.engine.flow import NEW, Flow, Guard, Limit, State, Step
 
 if TYPE_CHECKING:
-    from tests.conftest import Town
+    from tests.conftest import OpenTown, Town
 
     from civicflow import Case
+    from civicflow.plugins.storage.contract import Storage
+
+
+ONCE: Final = Recurrence(rule="FREQ=DAILY;COUNT=1", first=date(2026, 3, 3))
+REFUSED: Final = Flow(
+    "refused",
+    1,
+    "refused | 被拒",
+    (
+        State("waiting", "waiting | 等待", (Limit(ONCE, "end", again=True),)),
+        State("over", "over | 结束", final="over"),
+    ),
+    (
+        Step("begin", "begin | 开始", NEW, "waiting", ANYONE),
+        Step("end", "end | 结束", "waiting", "over", BY_CLOCK, guards=(Guard("never", lambda _: False, "no | 否"),)),
+        Step("stop", "stop | 停止", "waiting", "over", AnyOf(Requester(), Holder("secretary"))),
+    ),
+)
+"""It looks once at what waits, and is refused then: no clock runs any more, and people are still asked."""
 
 
 class TestInbox:
@@ -67,29 +88,9 @@ class TestInbox:
 class TestStuck:
     """Open cases that no clock will ever bring on."""
 
-    @pytest.fixture
-    def refused(self) -> Flow:
-        """A flow that looks once at what waits, and is refused then; a reminder that comes to an end is no fault."""
-        never = Guard("never", lambda _: False, "never | 永不")
-        once = Recurrence(rule="FREQ=DAILY;COUNT=1", first=date(2026, 3, 3))
-        return Flow(
-            "refused",
-            1,
-            "refused | 被拒",
-            (
-                State("waiting", "waiting | 等待", (Limit(once, "end", again=True),)),
-                State("over", "over | 结束", final="over"),
-            ),
-            (
-                Step("begin", "begin | 开始", NEW, "waiting", ANYONE),
-                Step("end", "end | 结束", "waiting", "over", BY_CLOCK, guards=(never,)),
-                Step("stop", "stop | 停止", "waiting", "over", Requester()),
-            ),
-        )
-
-    def test_a_case_whose_every_rung_was_refused_is_listed_until_somebody_acts(self, town: Town, refused: Flow) -> None:
+    def test_a_case_whose_every_rung_was_refused_is_listed_until_somebody_acts(self, town: Town) -> None:
         """Nothing waits for ever unseen."""
-        town.office.flows.add(refused)
+        town.office.flows.add(REFUSED)
         by = town.office.act_as("resident-1")
         case = town.office.begin("refused", "begin", None, by=by, unit="community")
         assert town.office.stuck().cases == ()
@@ -125,3 +126,151 @@ def test_a_case_that_begins_with_a_limit_of_zero_goes_on_at_once(town: Town) -> 
     case = town.office.begin("at-once", "begin", None, by=town.office.act_as("resident-1"), unit="community")
     assert case.state == "over"
     assert town.steps(case) == ["begin", "end"]
+
+
+class TestFind:
+    """Cases by their facts: everything that is given holds."""
+
+    @pytest.fixture
+    def town(self, open_town: OpenTown, storage: Storage) -> Town:
+        """The town on each of the built-in storages, with some tickets."""
+        town = open_town(storage)
+        for number, (title, unit, category) in enumerate(
+            [("Lamp east", "community", "lamp"), ("Lamp west", "neighbour", "lamp"), ("Noise", "community", "noise")]
+        ):
+            town.ordered(title, unit=unit, category=category, key=f"order-{number}")
+            town.clock.advance(days=1)
+        return town
+
+    def titles(self, town: Town, **asked: Any) -> list[Any]:
+        """The titles of what is found, oldest first."""
+        found = town.office.find(flow="four-part-ticket", order="opened", **asked)
+        return [case.data["title"] for case in found.cases]
+
+    def test_a_field_equals_a_value_or_one_of_several(self, town: Town) -> None:
+        """Or nothing, with None."""
+        assert self.titles(town, category="lamp") == ["Lamp east", "Lamp west"]
+        assert self.titles(town, category=("noise", "dust")) == ["Noise"]
+        assert self.titles(town, outcome=None, category=()) == []
+        assert self.titles(town, satisfied=None) == ["Lamp east", "Lamp west", "Noise"]
+
+    def test_under_is_a_unit_with_all_below_it(self, town: Town) -> None:
+        """By code; an area's subtree, and a body's own cases."""
+        assert self.titles(town, under="district") == ["Lamp east", "Lamp west", "Noise"]
+        assert self.titles(town, under="community") == ["Lamp east", "Noise"]
+        assert self.titles(town, under="health") == []
+        ticket = town.office.find(title="Noise").cases[0]
+        town.office.tickets.dispatch(ticket, to=("health",), by=town.secretary())
+        assert [case.slot for case in town.office.find(under="health").cases] == ["lead"]
+        with pytest.raises(NotFound):
+            town.office.find(under="nowhere")
+
+    def test_open_and_closed(self, town: Town) -> None:
+        """A case is one or the other."""
+        ticket = town.office.find(title="Noise").cases[0]
+        town.office.tickets.answer(ticket, "done", by=town.secretary())
+        town.office.tickets.evaluate(ticket, resolved=True, by=town.resident)
+        assert self.titles(town, open=True) == ["Lamp east", "Lamp west"]
+        assert self.titles(town, open=False) == ["Noise"]
+
+    def test_periods_begin_with_their_first_instant_and_end_before_their_last(self, town: Town) -> None:
+        """Raised from, raised before, due before."""
+        opened = [case.opened for case in town.office.find(flow="four-part-ticket", order="opened").cases]
+        assert self.titles(town, opened_from=opened[1]) == ["Lamp west", "Noise"]
+        assert self.titles(town, opened_before=opened[1]) == ["Lamp east"]
+        assert self.titles(town, opened_from=opened[0], opened_before=opened[2]) == ["Lamp east", "Lamp west"]
+        dues = [case.due for case in town.office.find(flow="four-part-ticket", order="due").cases]
+        assert dues == sorted(due for due in dues if due is not None)
+        assert self.titles(town, due_before=dues[1]) == ["Lamp east"]
+
+    def test_prefixes_and_pages(self, town: Town) -> None:
+        """Descending, and one after the other."""
+        assert self.titles(town, prefix={"title": "Lamp"}) == ["Lamp east", "Lamp west"]
+        first = town.office.find(flow="four-part-ticket", order=("-title",), limit=2)
+        rest = town.office.find(flow="four-part-ticket", order=("-title",), limit=2, after=first.next)
+        found = [case.data["title"] for case in (*first.cases, *rest.cases)]
+        assert (found, rest.next) == (["Noise", "Lamp west", "Lamp east"], "")
+
+    def test_what_is_asked_wrongly_says_all_that_is_wrong(self, town: Town) -> None:
+        """Unknown fields with those that there are; instants without a zone."""
+        with pytest.raises(UnsupportedQuery, match="'colour', 'size', 'shape'; there are case, matter, due, flow"):
+            town.office.find(colour="red", prefix={"size": "X"}, order="-shape")
+        naive = datetime(2026, 3, 2)
+        with pytest.raises(InvalidInput) as refused:
+            town.office.find(opened_from=naive, due_before=naive)
+        assert [fault.path for fault in refused.value.faults] == ["opened_from", "due_before"]
+        with pytest.raises(UnsupportedQuery, match="category"):
+            town.office.find(category=5)
+
+
+class TestPages:
+    """Inboxes and lists of what is stuck are pages, which hold while others write."""
+
+    @pytest.mark.parametrize("limit", [1, 2, 3, 7])
+    def test_an_inbox_turns_its_pages(self, open_town: OpenTown, storage: Storage, limit: int) -> None:
+        """By deadline, and what no clock drives last; a case that did not move is seen exactly once."""
+        town = open_town(storage, flows=(REFUSED,))
+        for number in range(3):
+            town.office.begin("refused", "begin", None, by=town.resident, unit="community", key=f"begin-{number}")
+        town.clock.advance(days=3)
+        town.office.tick()
+        for number in range(3):
+            town.ordered(f"ticket {number}", key=f"order-{number}")
+            town.clock.advance(hours=1)
+        whole = town.office.inbox(town.secretary(), limit=100)
+        assert [w.case.flow_name for w in whole.waiting] == ["four-part-ticket"] * 3 + ["refused"] * 3
+        assert [w.until is None for w in whole.waiting] == [False] * 3 + [True] * 3
+        assert whole.next == ""
+        seen, after = [], ""
+        while True:
+            page = town.office.inbox(town.secretary(), limit=limit, after=after)
+            assert len(page.waiting) <= limit
+            seen += [w.case.id for w in page.waiting]
+            if not seen[limit:]:
+                town.office.tickets.answer(seen[0], "done", by=town.secretary())  # it leaves the list behind us
+            after = page.next
+            if not after:
+                break
+            assert page.waiting
+        assert seen == [w.case.id for w in whole.waiting]
+
+    def test_an_inbox_of_one_flow(self, open_town: OpenTown) -> None:
+        """Shares are one's own list, say."""
+        town = open_town(flows=(REFUSED,))
+        ticket = town.ordered()
+        other = town.office.begin("refused", "begin", None, by=town.resident, unit="community")
+        secretary = town.secretary()
+        assert [w.case.id for w in town.office.inbox(secretary, flow="four-part-ticket").waiting] == [ticket.id]
+        assert [w.case.id for w in town.office.inbox(secretary, flow="refused").waiting] == [other.id]
+        assert town.office.inbox(secretary, flow="share").waiting == ()
+
+    def test_nobody_is_asked_nothing(self, town: Town) -> None:
+        """The clock has no inbox; a page holds at least one case; a cursor is an inbox's own."""
+        town.ordered()
+        assert town.office.inbox(CLOCK).waiting == ()
+        for wrong in ({"limit": 0}, {"after": "x"}, {"after": ".x"}, {"limit": 0, "after": "."}):
+            with pytest.raises(UnsupportedQuery):
+                town.office.inbox(town.secretary(), **wrong)
+        with pytest.raises(UnsupportedQuery):
+            town.office.stuck(limit=0)
+
+    def test_what_is_stuck_turns_its_pages(self, open_town: OpenTown) -> None:
+        """What may stand, as a fund does, is passed over without a gap."""
+        town = open_town(flows=(REFUSED,))
+        stuck = []
+        for number in range(5):
+            town.fund(key=f"fund-{number}")
+            by = town.resident
+            stuck.append(town.office.begin("refused", "begin", None, by=by, unit="community", key=f"{number}").id)
+        town.clock.advance(days=3)
+        town.office.tick()
+        for limit in (1, 2, 5, 9):
+            found, after = [], ""
+            while True:
+                page = town.office.stuck(limit=limit, after=after)
+                found += [case.id for case in page.cases]
+                after = page.next
+                if not after:
+                    break
+                assert len(page.cases) == limit
+            assert found == sorted(stuck)
