@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -10,11 +11,14 @@ from civicflow import NotFound, Refused
 from civicflow.plugins.storage.contract import Batch, Commit
 from civicflow.plugins.storage.memory import MemoryStorage
 from civicflow.plugins.storage.memory.rows import Rows
+from civicflow.workflows.engine.attachments import Attachment
 
 if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town
 
     from civicflow import Case
+
+NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 
 class TestLooking:
@@ -39,6 +43,24 @@ class TestLooking:
             assert "whoever raised it" in {text.en for text in refusal.needed}
             assert "a post of Community, or above it" in {text.en for text in refusal.needed}
             assert "社区及其上级的任职人员" in refusal.say("zh")
+
+    def test_notes_and_attachments_are_a_matter_s_too(self, town: Town) -> None:
+        """Refused to whoever may not read it, shown to whoever may."""
+        ticket = town.ordered()
+        office, stranger, reader = town.office, town.secretary("neighbour"), town.secretary()
+        office.note(ticket, "she will call back", by=reader)
+        attachment = Attachment(
+            case=ticket.id, version=1, name="a", type="a/b", size=1, digest="0" * 64, public=False, by=reader, at=NOON
+        )
+        for look in (
+            lambda: office.notes(ticket, by=stranger),
+            lambda: office.attachments(ticket, by=stranger),
+            lambda: office.open_attachment(attachment, by=stranger),
+        ):
+            with pytest.raises(Refused):
+                look()
+        assert [note.text for note in office.notes(ticket, by=reader)] == ["she will call back"]
+        assert office.attachments(ticket, by=reader) == ()
 
     def test_whoever_may_sees_what_the_host_sees(self, town: Town) -> None:
         """Who raised it, the community, the department of a share, and the districts above."""

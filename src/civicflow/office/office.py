@@ -342,11 +342,19 @@ class Office:
         """
         return self._amendments.note(_id(case), text, by, why, key, public=public)
 
-    def notes(self, case: CaseRef) -> tuple[Note, ...]:
-        """The notes of a case's matter, in order; of one share alone, if a share is given."""
+    def notes(self, case: CaseRef, by: Actor | None = None) -> tuple[Note, ...]:
+        """The notes of a case's matter, in order; of one share alone, if a share is given.
+
+        Args:
+            case: the case or its id.
+            by: who looks; only if they may read it. Without it you vouch for whoever is shown it.
+
+        Raises:
+            Refused: if they may not read it.
+        """
         from civicflow.workflows.engine.notes import NOTE, note_of
 
-        entries = self.ledger.entries(case)
+        entries = self.ledger.entries(case, by)
         return tuple([note_of(entry, self._files.hidden(entry)) for entry in entries if entry.step == NOTE])
 
     def attach(
@@ -384,22 +392,36 @@ class Office:
         """
         return self._amendments.attach(_id(case), content, name, type, by, why, key, public=public)
 
-    def attachments(self, case: CaseRef) -> tuple[Attachment, ...]:
-        """The attachments of a case's matter, in order, erased ones too; of one share alone, if a share is given."""
+    def attachments(self, case: CaseRef, by: Actor | None = None) -> tuple[Attachment, ...]:
+        """The attachments of a case's matter, in order, erased ones too; of one share alone, if a share is given.
+
+        Args:
+            case: the case or its id.
+            by: who looks; only if they may read it. Without it you vouch for whoever is shown it.
+
+        Raises:
+            Refused: if they may not read it.
+        """
         from civicflow.ledger.attachments import ATTACH
         from civicflow.workflows.engine.attachments import attachment_of
 
-        entries = self.ledger.entries(case)
+        entries = self.ledger.entries(case, by)
         return tuple([attachment_of(entry, self._files.hidden(entry)) for entry in entries if entry.step == ATTACH])
 
-    def open_attachment(self, attachment: Attachment) -> BinaryIO:
+    def open_attachment(self, attachment: Attachment, by: Actor | None = None) -> BinaryIO:
         """The bytes of an attachment, in a stream that you close. They are compared with their digest before.
 
+        Args:
+            attachment: as `attachments` gives it.
+            by: who looks; as for `attachments`.
+
         Raises:
+            Refused: if they may not read its matter.
             NotFound: it was erased.
             StorageError: its bytes are damaged or gone.
             InvalidInput: the office was opened without ``blobs``.
         """
+        self._readers.check(by, attachment.case)
         return self._files.open(attachment)
 
     def orphaned_attachments(self, *, older: timedelta = timedelta(days=1)) -> tuple[Blob, ...]:
