@@ -4,7 +4,7 @@ The text comes from the caller; nothing is opened here. **All** faults of a file
 file, line, column, value and reason, and a file with a fault gives nothing.
 
 YAML and JSON have the keys `register`, `scheme` (a preset's name, or levels written out), `since`, `areas`,
-`bodies`, `kinds` (own kinds of bodies with their texts) and `elsewhere` (codes that other registers keep). CSV has the columns
+`bodies`, `kinds` (own kinds of bodies: a text, or `text` with `answers`) and `elsewhere` (codes that other registers keep). CSV has the columns
 `code`, `name`, `level`, `parent` and optionally `since`.
 """
 
