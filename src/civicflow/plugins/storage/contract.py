@@ -16,6 +16,7 @@ What holds for every method:
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Final, Literal, Protocol, runtime_checkable
 
 import attrs
@@ -416,6 +417,29 @@ class Storage(Protocol):
         """
         ...
 
+    def together(self) -> AbstractContextManager[Storage]:
+        """A storage whose commits are one: all of them become durable when the block ends, or none if an error leaves it.
+
+        An import of thousands of commits waits for the disk once. Inside the block:
+
+        - Every method works as outside and sees what was committed inside; only `feed` may leave it out until the end.
+        - Nobody else sees any of it before the end.
+        - A call that raises (a `Conflict`, say) is taken back alone: whoever made it may decide again. Where the place
+          itself fails (a full disk, a lost connection), nothing of the group stands, and whatever follows raises
+          `StorageError`, the end of the block too.
+        - Whoever else writes may have to wait for the end, so a group should take seconds and not minutes. Of those who
+          wait for each other in a circle, one gets a `StorageError` that is ``retryable``.
+        - The thread that opened the group writes through it alone: through the storage itself it would wait for itself, so
+          that is a `StorageError`.
+        - A group in a group is taken back alone when an error leaves it.
+
+        The storage that is given lives as long as the block; it has no abilities. Threads may share it, processes may not.
+
+        Raises:
+            StorageError: the place cannot be reached, or another writer holds it for longer than one waits (``retryable``).
+        """
+        ...
+
     def history(self, matter: str, *, after: int = 0, limit: int | None = None) -> tuple[StoredEntry, ...]:
         """The entries of one matter whose version is greater than ``after``, by version."""
         ...
@@ -505,7 +529,7 @@ class Storage(Protocol):
 
         No number is given twice: not to several at once, not to other processes, not after the place was opened again. It
         is drawn by itself and beside every commit, so a number that was drawn and then not used is a gap. Where it is drawn
-        inside a transaction (the host's), it is taken back with that, and others who draw from this series may have to wait
+        inside a transaction (the host's, a group's), it is taken back with that, and others who draw from this series may have to wait
         until it ends.
 
         Args:

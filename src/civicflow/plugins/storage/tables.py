@@ -6,7 +6,8 @@ door: who opens connections, takes turns, and says what the database's errors me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 import attrs
@@ -24,6 +25,7 @@ from civicflow.plugins.storage.contract import (
     Private,
     Query,
     Snapshot,
+    Storage,
     StoredCase,
     StoredEntry,
 )
@@ -48,6 +50,10 @@ class Door(Protocol[C_co]):
 
     def write(self, work: Callable[Concatenate[C_co, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work that is a transaction of its own; an error takes back what it did."""
+        ...
+
+    def together(self) -> AbstractContextManager[Door[C_co]]:
+        """A door whose works are one transaction; see `Storage.together`."""
         ...
 
     def close(self) -> None:
@@ -118,7 +124,7 @@ class TableStorage(Generic[C]):
     capabilities: frozenset[str] = frozenset()
 
     def __init__(self, door: Door[C], works: Works[C]) -> None:
-        self._door = door
+        self._door, self._works = door, works
         self._reading, self._writing = works.reading, works.writing
         self._outbox, self._series, self._schema = works.outbox, works.series, works.schema
 
@@ -195,6 +201,12 @@ class TableStorage(Generic[C]):
         """Rows of the outbox that were given up."""
         return self._door.read(self._outbox.dead, limit)
 
+    @contextmanager
+    def together(self) -> Iterator[Storage]:
+        """A storage whose commits are one: all of them stand at the end of the block, or none."""
+        with self._door.together() as door:
+            yield GroupStorage(door, self._works, self.capabilities & {"dense_feed"})
+
     def draw(self, series: str) -> int:
         """The next number of a series."""
         check_series(series)
@@ -211,3 +223,11 @@ class TableStorage(Generic[C]):
     def close(self) -> None:
         """Release every connection of our own."""
         self._door.close()
+
+
+class GroupStorage(TableStorage[C]):
+    """What a storage gives to those who commit several batches as one; it can be used inside the block alone."""
+
+    def __init__(self, door: Door[C], works: Works[C], capabilities: frozenset[str]) -> None:
+        super().__init__(door, works)
+        self.capabilities = capabilities

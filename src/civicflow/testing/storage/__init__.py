@@ -15,6 +15,7 @@ from civicflow.testing.storage.evidence import EvidenceSuite
 from civicflow.testing.storage.examining import ExaminingSuite
 from civicflow.testing.storage.feeds import FeedSuite
 from civicflow.testing.storage.finding import FindingSuite
+from civicflow.testing.storage.groups import GroupSuite
 from civicflow.testing.storage.handles import HandleSuite
 from civicflow.testing.storage.isolation import IsolationSuite
 from civicflow.testing.storage.keys import KeySuite
@@ -39,6 +40,7 @@ __all__ = ["StorageContract"]
 class StorageContract(
     CommitSuite,
     AtomicitySuite,
+    GroupSuite,
     KeySuite,
     ReadingSuite,
     IsolationSuite,

@@ -31,6 +31,7 @@ _METHODS: dict[str, Callable[[Storage], Any]] = {
     "settle": lambda storage: storage.settle(_CLAIM, Done(), now=0),
     "extend": lambda storage: storage.extend(_CLAIM, now=0, lease=1),
     "dead": lambda storage: storage.dead(),
+    "together": lambda storage: storage.together().__enter__(),
     "draw": lambda storage: storage.draw("x"),
     "migrate": lambda storage: storage.migrate(),
     "schema_version": lambda storage: storage.schema_version(),

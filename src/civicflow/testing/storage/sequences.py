@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import attrs
@@ -58,6 +60,10 @@ class _List:
     query: Query
     owed: set[str]
     seen: set[str]
+
+
+class _Undone(Exception):
+    """A group is not to be kept."""
 
 
 class _Machine(RuleBasedStateMachine):
@@ -183,6 +189,25 @@ class _Machine(RuleBasedStateMachine):
             self.storage.commit(Batch(heads=(head(self.model.heads + 2),)))
         self.model.heads += 1
         self.storage.commit(Batch(heads=(head(self.model.heads),)))
+
+    @rule(matters=st.lists(_MATTERS, max_size=4), kept=st.booleans())
+    def group(self, matters: list[str], *, kept: bool) -> None:
+        """Some writes that stand or fall together; one of them may conflict."""
+        model = copy.deepcopy(self.model)
+        with suppress(_Undone), self.storage.together() as group:
+            for matter in matters:
+                new = write(matter, model.version(matter))
+                group.commit(Batch(writes=(new,)))
+                with pytest.raises(Conflict):
+                    group.commit(Batch(writes=(new,)))
+                model.cases.update({record.case: _stored(record) for record in new.records})
+                model.feed += [(matter, entry.version) for entry in new.entries]
+            if not kept:
+                raise _Undone
+        if kept:
+            self.model = model
+            for one in self.lists:
+                one.owed -= set(matters)
 
     @rule(series=st.sampled_from(["tickets", "proposals"]))
     def draw(self, series: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from civicflow.errors import StorageError
+from civicflow.plugins.storage.groups import ended
 from civicflow.plugins.storage.memory.rows import Rows
 
 P = ParamSpec("P")
@@ -36,9 +38,39 @@ class Handle:
         with rows.lock:
             return work(rows, *args, **kwargs)
 
-    write = read
-    """Whatever fails fails before it changes anything."""
+    def write(self, work: Callable[Concatenate[Rows, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do some work when it is its turn; whatever fails fails before it changes anything."""
+        rows = self.rows
+        rows.groups.check()
+        with rows.turn, rows.lock:
+            return work(rows, *args, **kwargs)
+
+    @contextmanager
+    def together(self) -> Iterator[Handle]:
+        """A door to a copy, which takes the place of the rows when the block ends; nobody else has a turn meanwhile."""
+        rows = self.rows
+        with rows.groups.entered(), rows.turn:
+            with rows.lock:
+                copy = rows.copy()
+            group = _Group(copy)
+            try:
+                yield group
+            finally:
+                group.close()
+            with rows.lock:
+                rows.take(copy)
 
     def close(self) -> None:
         """Let go of the rows."""
         self._rows = None
+
+
+class _Group(Handle):
+    """The door to the rows of a group."""
+
+    @property
+    def rows(self) -> Rows:
+        """The rows, as long as the block lasts."""
+        if self._rows is None:
+            raise ended()
+        return self._rows

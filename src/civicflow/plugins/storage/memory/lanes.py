@@ -10,10 +10,11 @@ import attrs
 
 from civicflow.plugins.storage.batches import lease_lost
 from civicflow.plugins.storage.contract import Claim, Dead, Message, Outcome, Retry
+from civicflow.plugins.storage.memory.copying import Mutable
 
 
 @attrs.define
-class _Row:
+class _Row(Mutable):
     """A message on its way.
 
     Attributes:
@@ -32,7 +33,7 @@ class _Row:
         return Claim(token=token, message=self.message, attempts=self.attempts, last_error=self.last_error)
 
 
-class Lanes:
+class Lanes(Mutable):
     """All messages that are not delivered, and the names of all that ever were put."""
 
     def __init__(self) -> None:

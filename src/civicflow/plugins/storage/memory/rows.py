@@ -25,6 +25,8 @@ from civicflow.plugins.storage.contract import (
     StoredEntry,
     Write,
 )
+from civicflow.plugins.storage.groups import Groups
+from civicflow.plugins.storage.memory.copying import copied
 from civicflow.plugins.storage.memory.lanes import Lanes
 from civicflow.plugins.storage.queries import Plan, past, reader
 
@@ -32,10 +34,15 @@ _BROOD, _UNIT, _BODY = (list(FIELDS).index(name) for name in ("brood", "unit", "
 
 
 class Rows:
-    """All that is stored, and the rules of changing it. Every method is called with the lock held."""
+    """All that is stored, and the rules of changing it. Every method is called with the lock held.
+
+    Whoever changes something has the turn, too, and takes it before the lock; a group has it for long.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.turn = threading.RLock()
+        self.groups = Groups()
         self.entries: list[StoredEntry] = []
         self.chains: dict[str, list[StoredEntry]] = {}
         self.cases: dict[str, StoredCase] = {}
@@ -53,6 +60,21 @@ class Rows:
         self.heads: list[NewHead] = []
         self.filed: dict[str, bytes] = {}
         self.series: dict[str, int] = {}
+
+    def copy(self) -> Rows:
+        """The same rows again, with a lock and a turn of their own."""
+        copy, seen = Rows(), dict[int, Any]()
+        for name in self._contents():
+            setattr(copy, name, copied(vars(self)[name], seen))
+        return copy
+
+    def take(self, other: Rows) -> None:
+        """Hold what the others held."""
+        for name in other._contents():
+            setattr(self, name, vars(other)[name])
+
+    def _contents(self) -> list[str]:
+        return [name for name in vars(self) if name not in {"lock", "turn", "groups"}]
 
     # -- writing -------------------------------------------------------------------------------------------------
 

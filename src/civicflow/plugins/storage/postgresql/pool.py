@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import psycopg
 
-from civicflow.errors import CivicflowError, StorageError
+from civicflow.errors import StorageError
+from civicflow.plugins.storage.groups import Groups
 from civicflow.plugins.storage.postgresql.address import Address
-from civicflow.plugins.storage.postgresql.committing import KEY_RACE
-from civicflow.plugins.storage.postgresql.faults import AGAIN, explained, unreachable
+from civicflow.plugins.storage.postgresql.attempts import attempt
+from civicflow.plugins.storage.postgresql.faults import unreachable
+from civicflow.plugins.storage.postgresql.hosting import Group, grouped
 from civicflow.plugins.storage.postgresql.session import Session
 
 P = ParamSpec("P")
@@ -28,9 +30,6 @@ Connection = psycopg.Connection[Any]
 _INHERITED: Final[list[Connection]] = []
 """What a forked process must neither use nor close."""
 
-_ATTEMPTS: Final = 8
-"""How often a call is made that PostgreSQL took back for another's sake."""
-
 
 class Pool:
     """All connections of one open storage."""
@@ -38,6 +37,7 @@ class Pool:
     def __init__(self, address: Address) -> None:
         self.address = address
         self._closed = False
+        self._groups = Groups()
         self._begin()
 
     def _begin(self) -> None:
@@ -65,8 +65,25 @@ class Pool:
         finally:
             free.release()
 
-    write = read
-    """A single statement is its own transaction."""
+    def write(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Do some work that may write, unless this thread has a group open; one statement is its own transaction."""
+        self._groups.check()
+        return self.read(work, *args, **kwargs)
+
+    @contextmanager
+    def together(self) -> Iterator[Group]:
+        """A door whose works are one transaction, on a connection beside the pool: the others have theirs meanwhile."""
+        self.check_open()
+        with self._groups.entered():
+            connection, process = connect(self.address), os.getpid()
+            try:
+                with grouped(connection, self.address.schema, self.address.label) as group:
+                    yield group
+            finally:
+                if process == os.getpid():
+                    connection.close()
+                else:
+                    _INHERITED.append(connection)
 
     def close(self) -> None:
         """Close every connection; one that is in use is closed when its call ends."""
@@ -103,26 +120,6 @@ class Pool:
             taken, self._idle = self._idle, []
             for connection in taken:
                 connection.close()
-
-
-def attempt(
-    session: Session, label: str, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs
-) -> R:
-    """Do some work, again where PostgreSQL took it back for another's sake; its errors become ours."""
-    left = _ATTEMPTS
-    while True:
-        left -= 1
-        try:
-            return work(session, *args, **kwargs)
-        except CivicflowError:
-            raise
-        except Exception as error:
-            if left and isinstance(error, psycopg.Error) and error.sqlstate in {*AGAIN, KEY_RACE}:
-                continue
-            known = explained(error, label)
-            if known is None:
-                raise
-            raise known from error
 
 
 def connect(address: Address) -> Connection:

@@ -13,7 +13,8 @@ import time
 from typing import Final
 
 from civicflow.plugins.storage.postgresql import locks
-from civicflow.plugins.storage.postgresql.pool import Pool, attempt, connect
+from civicflow.plugins.storage.postgresql.attempts import attempt
+from civicflow.plugins.storage.postgresql.pool import Pool, connect
 from civicflow.plugins.storage.postgresql.session import Session
 
 _SLICE: Final = 1.0

@@ -10,13 +10,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Concatenate, Final, ParamSpec, TypeVar
 from weakref import WeakSet
 
 from civicflow.errors import CivicflowError, StorageError
 from civicflow.plugins.storage.sqlite.address import Address
-from civicflow.plugins.storage.sqlite.faults import Unreadable, explained
+from civicflow.plugins.storage.sqlite.door import SqliteDoor
+from civicflow.plugins.storage.sqlite.faults import explained
+from civicflow.plugins.storage.sqlite.hosting import Group, grouped
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,18 +37,18 @@ _CHECKPOINT: Final = 1000
 """Pages (4 MiB) of the write-ahead log after which a commit takes them over into the file, as far as readers let it."""
 
 
-class Pool:
+class Pool(SqliteDoor):
     """All connections of one open storage."""
 
     def __init__(self, address: Address) -> None:
+        super().__init__()
         self._address = address
         self._idle: list[sqlite3.Cursor] = []
-        self._closed = False
         if not _POOLS:
             _watch_forks()
         _POOLS.add(self)
 
-    def write(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
+    def run(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Do some work with a cursor; whatever transaction an error leaves open is rolled back."""
         cursor = self._take()
         try:
@@ -65,21 +68,19 @@ class Pool:
         self._give(cursor)
         return result
 
-    def read(self, work: Callable[Concatenate[sqlite3.Cursor, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
-        """Do some work that only reads; texts that are damaged are read as far as they go."""
-        try:
-            return self.write(work, *args, **kwargs)
-        except Unreadable:
-
-            def leniently(cursor: sqlite3.Cursor) -> R:
-                # No sound text holds a lone surrogate, so a damaged one never looks like another.
-                cursor.connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-                try:
-                    return work(cursor, *args, **kwargs)
-                finally:
-                    cursor.connection.text_factory = str
-
-            return self.write(leniently)
+    @contextmanager
+    def together(self) -> Iterator[Group]:
+        """A door whose works are one transaction, on a connection that nobody else is given meanwhile."""
+        with self._groups.entered():
+            cursor, process = self._take(), os.getpid()
+            try:
+                with grouped(cursor.connection, self._address.path) as group:
+                    yield group
+            finally:
+                if process == os.getpid():
+                    self._give(cursor)
+                else:
+                    _INHERITED.append(cursor)
 
     def close(self) -> None:
         """Close every connection; one that is in use is closed when its call ends."""
@@ -98,11 +99,6 @@ class Pool:
     def _emptied(self) -> list[sqlite3.Cursor]:
         taken, self._idle = self._idle, []
         return taken
-
-    def check_open(self) -> None:
-        """Refuse to work once closed."""
-        if self._closed:
-            raise StorageError("this storage was closed; open it again")
 
     def _take(self) -> sqlite3.Cursor:
         self.check_open()
