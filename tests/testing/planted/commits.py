@@ -86,7 +86,7 @@ class ExpectsWithoutALock(Sound):
 
     def commit(self, batch: Batch) -> Commit:
         super().commit(Batch(expects=batch.expects))
-        time.sleep(PAUSE)
+        time.sleep(PAUSE * 5)
         return super().commit(batch if batch.rearm else attrs.evolve(batch, expects=()))
 
 
