@@ -50,7 +50,7 @@ class TestSqlite:
             put(group, "T-1")
             connection.execute(f"PRAGMA max_page_count = {pages + 2}")
             with pytest.raises(StorageError, match="disk is full"):
-                put(group, "T-2", body=bytes(10**6))  # type: ignore[arg-type]
+                put(group, "T-2", content=bytes(10**6))  # type: ignore[arg-type]
             connection.execute("PRAGMA max_page_count = 100000")
             for call in (lambda: put(group, "T-3"), lambda: group.load(["T-1"])):
                 with pytest.raises(StorageError, match="taken back as a whole"):

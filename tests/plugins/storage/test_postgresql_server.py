@@ -494,7 +494,7 @@ class TestServer:
         put(storage, "T-1", due=NOON)
         before = everything(storage)
         server.kill()
-        with pytest.raises(StorageError, match="reached|terminating") as gone:  # its children may be still there
+        with pytest.raises(StorageError, match=r"reached|terminating") as gone:  # its children may be still there
             storage.feed()
         assert gone.value.retryable
         server.start()

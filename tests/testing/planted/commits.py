@@ -33,7 +33,7 @@ class LostUpdate(Sound):
     """The last writer wins: every version is taken for the present one."""
 
     def commit(self, batch: Batch) -> Commit:
-        with self.rows.lock:
+        with self.rows.turn:
             return super().commit(rebased(batch, self.rows))
 
 
@@ -42,10 +42,10 @@ class ChecksBeforeItWrites(Sound):
     """Versions are compared, and then written in another transaction."""
 
     def commit(self, batch: Batch) -> Commit:
-        with self.rows.lock:
+        with self.rows.turn:
             self.rows._compare(batch)
         time.sleep(PAUSE)
-        with self.rows.lock:
+        with self.rows.turn:
             return super().commit(rebased(batch, self.rows))
 
 
@@ -55,7 +55,7 @@ class AVersionARecord(Sound):
 
     def commit(self, batch: Batch) -> Commit:
         time.sleep(PAUSE)
-        with self.rows.lock:
+        with self.rows.turn:
             changed = [record for write in batch.writes if write.expected > 1 for record in write.records]
             shares = [record for record in changed if record.case != record.matter]
             alone = shares and all(self.rows.cases[r.case].version < r.version for r in shares)

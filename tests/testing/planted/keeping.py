@@ -116,7 +116,7 @@ class RearmUnheld(Sound):
         try:
             return super().commit(batch)
         except Conflict:
-            with self.rows.lock:
+            with self.rows.turn:
                 self.rows._apply(Batch(rearm=batch.rearm))
             raise
 
@@ -147,7 +147,7 @@ class HeadOverwritten(Sound):
     """A head takes the place of the one that has its number."""
 
     def commit(self, batch: Batch) -> Commit:
-        with self.rows.lock:
+        with self.rows.turn:
             if batch.heads and batch.heads[0].number <= len(self.rows.heads):
                 del self.rows.heads[batch.heads[0].number - 1 :]
             return super().commit(batch)

@@ -11,7 +11,19 @@ from typing import Final
 import pytest
 
 from civicflow.errors import CivicflowError, Conflict, IdempotencyMismatch, InvalidInput, StorageError
-from civicflow.plugins.storage.contract import Await, Awaits, Batch, Done, Expect, Filed, Key, Private, Storage
+from civicflow.plugins.storage.contract import (
+    Await,
+    Awaits,
+    Batch,
+    Done,
+    Expect,
+    Filed,
+    Key,
+    Party,
+    Private,
+    Query,
+    Storage,
+)
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.builders import NOON, by, child, everything, head, message, put, write
 from civicflow.testing.storage.together import forking, together
@@ -22,7 +34,8 @@ _COMMITS: Final = 12
 def _fill(storage: Storage) -> None:
     """Change something of every kind, each in a commit of its own."""
     put(storage, "T-1", 1, child("T-1/a@2", 2, due=NOON + 1), due=NOON)
-    storage.commit(Batch(writes=(write("T-2", brood="b"),), private=(Private("T-2", 1, b"salt", b"body"),)))
+    part, party = Private("T-2", 1, b"salt", b"body"), Party("T-2", "person:P-3")
+    storage.commit(Batch(writes=(write("T-2", brood="b"),), private=(part,), parties=(party,)))
     storage.commit(Batch(erase=(("T-0", 1),)))
     storage.commit(Batch(awaits=(Awaits("T-1", (Await("T-1", "person:P-2", None),)),)))
     storage.commit(Batch(messages=(message("second", case="T-2"),), filed=(Filed("d-2", b"a document"),)))
@@ -43,7 +56,8 @@ def _prepare(storage: Storage) -> None:
 def _seen(storage: Storage) -> tuple[object, ...]:
     """All that reading shows, documents and keys too."""
     documents = [storage.filed("d-2"), storage.load([], key="k-2").key]
-    return (*everything(storage), *documents, storage.asked(address="person:P-2"))
+    asked = storage.find(Query(asked=("person:P-2",))).items
+    return (*everything(storage), *documents, asked, storage.parties("T-2"))
 
 
 class _Stop(Exception):
