@@ -14,7 +14,7 @@ class PartiesReplaced(Sound):
     """Whom a matter concerned before is forgotten when it concerns somebody else."""
 
     def commit(self, batch: Batch) -> Commit:
-        with self.rows.lock:
+        with self.rows.turn:
             for party in batch.parties:
                 self.rows.parties.pop(party.matter, None)
             return super().commit(batch)
