@@ -28,11 +28,10 @@ _new_awaits: Final = maker(Awaits)
 class Committer:
     """Writes decisions to one storage."""
 
-    __slots__ = ("_around", "_filed", "_storage")
+    __slots__ = ("_around", "_storage")
 
     def __init__(self, storage: Storage, around: Surroundings) -> None:
         self._storage, self._around = storage, around
-        self._filed: set[str] = set()
 
     def commit(self, decided: Accepted, loaded: Loaded, key: Key | None = None) -> Commit:
         """Write a decision and everything that follows from it.
@@ -42,7 +41,7 @@ class Committer:
         """
         world = loaded.world
         moves = decided.moves
-        flows = {case.flow for move in moves for case in move.cases if case.flow not in self._filed}
+        flows = self._around.unfiled(case.flow for move in moves for case in move.cases)
         committed = self._storage.commit(
             _new_batch(
                 tuple([write_of(move, _head(loaded, move)) for move in moves]),
@@ -59,7 +58,8 @@ class Committer:
             )
         )
         if not committed.repeated:
-            self._filed |= flows
+            if flows:
+                self._around.note_filed(flows)
             if self._around.observers.listening:
                 self._tell(moves, committed)
         return committed

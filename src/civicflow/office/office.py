@@ -8,7 +8,8 @@ this person holds the post they act in.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
@@ -513,6 +514,30 @@ class Office:
             Conflict: somebody else was faster five times in a row with one of the cases.
         """
         return self._migrations.carry_out(plan, by, why)
+
+    @contextmanager
+    def together(self) -> Iterator[Office]:
+        """An office whose commands are one transaction: all of them are kept when the block ends, or none if an error leaves.
+
+        For imports: thousands of commands wait for the disk once. A command that is refused, or loses against somebody
+        else, is taken back alone, and the group goes on. Nobody else sees anything before the end; notices are sent and
+        observers hear of it afterwards, or never. What is kept elsewhere, the bytes of attachments, is done at once.
+
+        Give the commands to the office of the group: through this office the same thread would wait for itself, and is told
+        so. Other writers may have to wait for the end, so a group should take seconds; see `Storage.together`.
+
+        Raises:
+            StorageError: the store fails, or another writer holds it for longer than one waits (``retryable``); nothing of
+                the group is kept.
+        """
+        from civicflow.office.grouping import GroupOffice, Held
+
+        held = Held(self._around.observers)
+        with self._storage.together() as storage:
+            around = self._around.within(storage, held)
+            yield GroupOffice(storage, self._given, around)
+        self._around.learn(around)
+        held.release()
 
     # -- looking -----------------------------------------------------------------------------------------------------
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 from civicflow.calendars import WorkingCalendar, check_aware
 from civicflow.drafts import maker
@@ -14,7 +14,7 @@ from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
 from civicflow.ids import MatterId, NewBytes
 from civicflow.ledger.entries import read
-from civicflow.plugins.manager import Plugins
+from civicflow.plugins.hookspecs import Committed
 from civicflow.plugins.storage.contract import Storage, StoredCase
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Matter
@@ -30,10 +30,24 @@ Clock = Callable[[], datetime]
 _new_world: Final = maker(World)
 
 
+class Observers(Protocol):
+    """Who hears of commits; see `civicflow.plugins.manager.Plugins`."""
+
+    @property
+    def listening(self) -> bool:
+        """Whether anybody does."""
+        ...
+
+    def committed(self, event: Committed) -> object:
+        """Tell them."""
+        ...
+
+
 class Surroundings:
     """The office's clock, calendar, register and flows.
 
-    The register is kept in memory and brought up to date whenever a snapshot shows a newer version.
+    The register is kept in memory and brought up to date whenever a snapshot shows another head of its chain. Its version
+    would not do: what a host or a group has undone may have had the same one.
     """
 
     def __init__(
@@ -45,11 +59,12 @@ class Surroundings:
         flows: Flows,
         new_bytes: NewBytes,
         channels: tuple[str, ...],
-        observers: Plugins,
+        observers: Observers,
     ) -> None:
         self._storage = storage
         self._clock = clock
-        self._register = Register()
+        self._known = (Register(), b"")
+        self._filed: frozenset[str] = frozenset()
         self._lock = threading.Lock()
         self._new_bytes = new_bytes
         self.calendar = calendar
@@ -71,19 +86,54 @@ class Surroundings:
 
     def _as_of(self, stored: StoredCase | None) -> Register:
         """The register that a record of it speaks of; None where there is none yet."""
-        version = 0 if stored is None else stored.version
-        if version != self._register.version:
-            with self._lock:
-                # A version below ours: the host undid its transaction, and with it what was loaded there.
-                self._catch_up(self._register if version > self._register.version else Register())
-        return self._register
+        known, head = self._known
+        if head == (b"" if stored is None else stored.head):
+            return known
+        with self._lock:
+            return self._catch_up()
 
-    def _catch_up(self, register: Register) -> None:
-        for row in self._storage.history(REGISTER, after=register.version):
+    def _catch_up(self) -> Register:
+        """Go on from what is known, or begin anew where that was undone."""
+        register, head = self._known
+        rows = self._storage.history(REGISTER, after=max(register.version - 1, 0))
+        if register.version:
+            if rows and rows[0].hash == head:
+                rows = rows[1:]
+            else:
+                register, head, rows = Register(), b"", self._storage.history(REGISTER)
+        for row in rows:
             entry = read(row.body)
             changes = [Change.from_builtins(change) for change in entry.data["changes"]]
-            register = register.apply(changes, row.version)
-        self._register = register
+            register, head = register.apply(changes, row.version), row.hash
+        self._known = (register, head)
+        return register
+
+    def unfiled(self, flows: Iterable[str]) -> set[str]:
+        """Those of some flows whose definitions may not lie in the store yet."""
+        return set(flows).difference(self._filed)
+
+    def note_filed(self, flows: Iterable[str]) -> None:
+        """Remember what was filed, unless a host may undo it without our knowing."""
+        if "hosted" not in self._storage.capabilities:
+            self._filed = self._filed.union(flows)
+
+    def within(self, storage: Storage, observers: Observers) -> Surroundings:
+        """The same for a group, whose storage may be taken back: what is learnt there is not known here."""
+        twin = Surroundings(
+            storage,
+            clock=self._clock,
+            calendar=self.calendar,
+            flows=self.flows,
+            new_bytes=self._new_bytes,
+            channels=self.channels,
+            observers=observers,
+        )
+        twin._known, twin._filed = self._known, self._filed
+        return twin
+
+    def learn(self, group: Surroundings) -> None:
+        """Know what was learnt in a group that is kept."""
+        self.note_filed(group._filed)
 
     def chart(self) -> Chart:
         """The organisation as of today, by the calendar's clock."""

@@ -394,7 +394,8 @@ class Storage(Protocol):
 
     api_version: int
     capabilities: frozenset[str]
-    """What else it can do: ``durable`` (survives its process), ``multi_process``, ``dense_feed`` (positions have no
+    """What else it can do: ``durable`` (survives its process), ``multi_process``, ``hosted`` (commits
+    are part of a transaction that its host ends), ``dense_feed`` (positions have no
     gap at all, so that a missing one proves a deletion; else they only rise), and the abilities of
     `civicflow.plugins.storage.abilities`: ``notify``, ``examine``, ``backup``."""
 

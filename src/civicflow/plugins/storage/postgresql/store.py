@@ -21,7 +21,7 @@ WORKS: Final = Works[Session](reading=reading, writing=writing, outbox=outbox, s
 class HostedStorage(TableStorage[Session]):
     """A storage in the host's transaction."""
 
-    capabilities = frozenset({"durable", "multi_process"})
+    capabilities = frozenset({"hosted", "durable", "multi_process"})
 
     def __init__(self, connection: psycopg.Connection[Any], schema: str) -> None:
         super().__init__(Host(connection, check_schema(schema)), WORKS)

@@ -19,7 +19,7 @@ WORKS: Final = Works[sqlite3.Cursor](reading=reading, writing=writing, outbox=ou
 class HostedStorage(TableStorage[sqlite3.Cursor]):
     """A storage in the host's transaction."""
 
-    capabilities = frozenset({"durable", "multi_process", "dense_feed"})
+    capabilities = frozenset({"hosted", "durable", "multi_process", "dense_feed"})
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         super().__init__(Host(connection), WORKS)
