@@ -13,10 +13,12 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Self
+
+import attrs
 
 from civicflow.calendars import to_micros
-from civicflow.errors import CivicflowError, Conflict, NotFound, StorageError
+from civicflow.errors import CivicflowError, Conflict, InvalidInput, NotFound, StorageError
 from civicflow.ids import CaseId, PersonId, UnitId, matter_of, path_safe
 from civicflow.office.answers import Found, Inbox, Sealed, Ticked
 from civicflow.office.given import Given
@@ -530,12 +532,12 @@ class Office:
             StorageError: the store fails, or another writer holds it for longer than one waits (``retryable``); nothing of
                 the group is kept.
         """
-        from civicflow.office.grouping import GroupOffice, Held
+        from civicflow.office.grouping import Held
 
         held = Held(self._around.observers)
         with self._storage.together() as storage:
             around = self._around.within(storage, held)
-            yield GroupOffice(storage, self._given, around)
+            yield _GroupOffice(storage, self._given, around)
         self._around.learn(around)
         held.release()
 
@@ -802,6 +804,26 @@ class Office:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _GroupOffice(Office):
+    """The office inside a group; it lives as long as the block, and nothing leaves it before it is kept."""
+
+    def __init__(self, storage: Storage, given: Given, around: Surroundings) -> None:
+        super().__init__(storage, attrs.evolve(given, publishers=()))  # a head is published when it is durable
+        self._around = around
+
+    def relay(self, *, limit: int = 100) -> NoReturn:
+        """Nothing is sent of what may be taken back.
+
+        Raises:
+            InvalidInput: always.
+        """
+        raise InvalidInput("a group sends nothing while it may be taken back; relay when it has ended")
+
+    def close(self) -> None:
+        """Use the group no more; it is kept or taken back when its block ends, and the office goes on."""
+        self._storage.close()
 
 
 def _id(case: CaseRef) -> CaseId:
