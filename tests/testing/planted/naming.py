@@ -73,3 +73,11 @@ class ListsCutShort(Sound):
     def find(self, query: Query) -> Page:
         parties = query.parties and query.parties[:32_000]
         return super().find(attrs.evolve(query, parties=parties))
+
+
+@caught("test_a_list_shows_what_its_reader_may_read_and_nothing_else")
+class ShowsWhateverIsAskedFor(Sound):
+    """Whom a matter concerns is kept, and lists do not look at it."""
+
+    def find(self, query: Query) -> Page:
+        return super().find(attrs.evolve(query, parties=query.parties and None))
