@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import pytest
 
-from civicflow import Actor, Case, Money, Office, Plugins, Source
+from civicflow import Actor, Case, Money, Numbers, Office, Plugins, Source
 from civicflow import open as open_office
 from civicflow.calendars import WorkingCalendar
 from civicflow.hierarchy.authority import actors_at
@@ -113,6 +113,7 @@ class Town:
         notify: tuple[Pigeons, ...] = (),
         plugins: Plugins | None = None,
         blobs: str | Blobs | None = None,
+        numbers: Numbers | None = None,
         load: bool = True,
     ) -> None:
         self.storage, self.clock = storage, clock or FrozenClock()
@@ -124,6 +125,7 @@ class Town:
             flows=flows,
             notify=notify or (Pigeons(),),
             blobs=blobs,
+            numbers=numbers,
             plugins=plugins or Plugins(),
         )
         if load:

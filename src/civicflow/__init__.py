@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from civicflow.texts import Text as Text
     from civicflow.workflows.councils.proposal import Source as Source
     from civicflow.workflows.engine.records import Case as Case
+    from civicflow.workflows.numbers import Numbers as Numbers
+    from civicflow.workflows.places import Place as Place
+    from civicflow.workflows.places import Point as Point
 
 _WHERE = {
     "Actor": "civicflow.hierarchy.authority",
@@ -44,9 +47,12 @@ _WHERE = {
     "InvalidInput": "civicflow.errors",
     "Money": "civicflow.money",
     "NotFound": "civicflow.errors",
+    "Numbers": "civicflow.workflows.numbers",
     "Office": "civicflow.office.office",
+    "Place": "civicflow.workflows.places",
     "PluginError": "civicflow.errors",
     "Plugins": "civicflow.plugins.manager",
+    "Point": "civicflow.workflows.places",
     "Reason": "civicflow.refusals",
     "Refusal": "civicflow.refusals",
     "Refused": "civicflow.errors",
@@ -67,9 +73,12 @@ __all__ = [
     "InvalidInput",
     "Money",
     "NotFound",
+    "Numbers",
     "Office",
+    "Place",
     "PluginError",
     "Plugins",
+    "Point",
     "Reason",
     "Refusal",
     "Refused",

@@ -214,6 +214,11 @@ class Chart:
         scheme = self._schemes.get(row.register)
         return scheme.level(row.level) if scheme is not None else None
 
+    @property
+    def levels(self) -> frozenset[str]:
+        """The names of all levels that the schemes here have; empty where every register came without one."""
+        return frozenset(name for scheme in self._schemes.values() for name in scheme.names)
+
     def kind(self, body: str) -> BodyKind:
         """The kind of a body; one that no file explained is called by its name."""
         name = self.body(body).kind

@@ -24,6 +24,7 @@ from civicflow.ledger.entries import Entry, read
 from civicflow.office.codec import case_of
 from civicflow.office.committing import Committer
 from civicflow.office.loading import Loaded, Wishes, load, unknown
+from civicflow.office.numbering import Numbering
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Batch, Commit, Expect, Key, Rearm, Storage, StoredCase
 from civicflow.refusals import Reason, Refusal
@@ -91,6 +92,7 @@ class Commands:
             command: what a key stands for beside the step and what it is given.
         """
         made: list[Birth] = []
+        numbering = None if self._around.numbers is None else Numbering(self._around.numbers, self._storage)
 
         def decision(loaded: Loaded, _: Wishes) -> Accepted | Refusal:
             made[:] = [birth(loaded.cases)]
@@ -98,7 +100,10 @@ class Commands:
             if born.case in loaded.cases:
                 reason = Reason(rule="once", text=CATALOGUE["refusal.once"])
                 return Refusal(case=born.case, step=act.step, reasons=(reason,))
-            return begin(loaded.world, born, act)
+            decided = begin(loaded.world, born, act)
+            if numbering is None or isinstance(decided, Refusal):
+                return decided
+            return numbering.begin(born, act, decided, loaded.world)
 
         words = ("begin", act.step, *command)
         return self._run(Wishes(ids), decision, act, words, lambda: self._repeated(made[0].case, act))

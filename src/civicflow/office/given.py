@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
     from civicflow.workflows.engine.flow import Flow
+    from civicflow.workflows.numbers import Numbers
 
 
 @attrs.frozen(kw_only=True)
@@ -35,6 +36,7 @@ class Given:
         flows: further flows to take into use.
         signer: signs the heads of the log tree, or None.
         publishers: where its heads are published.
+        numbers: how new cases are numbered, or None.
         worker: who claims messages, for operators to read.
     """
 
@@ -48,4 +50,5 @@ class Given:
     flows: tuple[Flow, ...]
     signer: Signer | None
     publishers: tuple[Publisher, ...]
+    numbers: Numbers | None
     worker: str

@@ -86,6 +86,7 @@ class Office:
             new_bytes=given.new_bytes,
             channels=tuple(given.notifiers),
             observers=given.plugins,
+            numbers=given.numbers,
         )
 
     @cached_property
@@ -565,6 +566,28 @@ class Office:
         found = self._commands.case(_id(case))
         self._readers.check(by, found.id)
         return found
+
+    def numbered(self, number: str, by: Actor | None = None) -> Case:
+        """The case of a human number, for instance ``410106-2026-000123``; full-width digits will do.
+
+        Args:
+            number: as somebody typed it.
+            by: who looks; as for `case`. Numbers follow on each other, so anybody can guess one.
+
+        Raises:
+            NotFound: if there is none of that number.
+            Refused: if they may not read it.
+        """
+        from civicflow.office.codec import case_of
+        from civicflow.workflows.numbers import spellings
+
+        found = self._storage.find(Query(where=(Filter("number", "in", spellings(number)),), limit=1)).items
+        if not found:
+            msg = f"there is no case of the number {number!r}; see whether it is of another year, or of another unit"
+            raise NotFound(msg)
+        case = case_of(found[0])
+        self._readers.check(by, case.id)
+        return case
 
     def shares(self, case: CaseRef, *, body: UnitId | str | None = None, by: Actor | None = None) -> tuple[Case, ...]:
         """The children of a case's matter, all or those of one body, in the order in which they were opened.

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
     from civicflow.workflows.engine.flow import Flow
+    from civicflow.workflows.numbers import Numbers
 
 
 def _now() -> datetime:
@@ -43,6 +44,7 @@ def open_office(
     plugins: Plugins | None = None,
     signer: Signer | None = None,
     publish: Sequence[str | Publisher] = (),
+    numbers: Numbers | None = None,
 ) -> Office:
     """Open an office on a storage.
 
@@ -62,6 +64,7 @@ def open_office(
         signer: signs the heads that seal the ledger, for instance `civicflow.ledger.signing.ed25519_signer`.
         publish: where these heads are published: URLs (``file:///mnt/county/heads.jsonl``), or publishers. Not from a
             connection of yours: before you commit, a head may still be taken back.
+        numbers: how new cases are given a human number, for instance ``Numbers(level="district")``; none where left out.
 
     Raises:
         PluginError: no backend is installed for a scheme; the message names the extra to install.
@@ -83,6 +86,7 @@ def open_office(
         flows=tuple(flows),
         signer=signer,
         publishers=_publishers(publish, connection),
+        numbers=numbers,
         worker=f"pid-{os.getpid()}",
     )
     office = Office(_storage(storage, connection), given)

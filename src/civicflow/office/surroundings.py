@@ -19,6 +19,7 @@ from civicflow.plugins.storage.contract import Storage, StoredCase
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import World
+from civicflow.workflows.numbers import Numbers
 
 REGISTER: Final = MatterId("register")
 """The matter whose entries are the changes of the register."""
@@ -60,6 +61,7 @@ class Surroundings:
         new_bytes: NewBytes,
         channels: tuple[str, ...],
         observers: Observers,
+        numbers: Numbers | None = None,
     ) -> None:
         self._storage = storage
         self._clock = clock
@@ -71,6 +73,7 @@ class Surroundings:
         self.flows = flows
         self.channels = channels
         self.observers = observers
+        self.numbers = numbers
 
     def now(self) -> datetime:
         """The office's clock (UTC).
@@ -127,6 +130,7 @@ class Surroundings:
             new_bytes=self._new_bytes,
             channels=self.channels,
             observers=observers,
+            numbers=self.numbers,
         )
         twin._known, twin._filed = self._known, self._filed
         return twin

@@ -40,4 +40,5 @@ REGISTERING = Flow(
         Step("begin", "begin | 建立", NEW, "kept", BY_RULE, Load),
         Step("load", "load | 载入", "kept", STAY, BY_RULE, Load),
     ),
+    numbered=False,
 )

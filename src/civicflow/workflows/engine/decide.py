@@ -89,6 +89,7 @@ class Birth:
         parent: for a mass child, the root that it belongs to; only its round is expected.
         brood: the kind of mass child, as the parent's flow names it.
         key: the mass child's key, for instance the voter.
+        number: its human number, or empty.
     """
 
     case: CaseId
@@ -99,6 +100,7 @@ class Birth:
     parent: Case | None = None
     brood: str = ""
     key: str = ""
+    number: str = ""
 
 
 @attrs.define(eq=False)
@@ -224,6 +226,8 @@ class Deciding:
             first["anchors"] = dict(birth.anchors)
         if birth.key:
             first["key"] = birth.key
+        if birth.number:
+            first["number"] = birth.number
         if birth.parent is not None:
             refusal = self._belongs(birth, act)
             if refusal is not None:

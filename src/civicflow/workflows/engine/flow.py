@@ -281,6 +281,7 @@ class Flow:
         opened_in: the states in which a parent may open such a case as its child.
         anchors: the units that whoever begins a case names, beside its own, for instance ``council``.
         outlives: such a child may be open when its parent goes on or ends, as a supervision that nobody joins.
+        numbered: whether its root cases are given a human number, in an office that numbers; no rule of a running case.
     """
 
     name: str
@@ -294,6 +295,7 @@ class Flow:
     spans: tuple[Span, ...] = attrs.field(default=(), kw_only=True)
     anchors: tuple[str, ...] = attrs.field(default=(), kw_only=True)
     outlives: bool = attrs.field(default=False, kw_only=True)
+    numbered: bool = attrs.field(default=True, kw_only=True)
 
     def limits_in(self, state: str) -> dict[LimitKey, Limit]:
         """Every limit whose clock may be there in a state, by its key: the state's own, and those of its spans."""
