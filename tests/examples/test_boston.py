@@ -17,7 +17,7 @@ from civicflow.calendars import instant, to_micros
 from civicflow.ledger.figures import is_on_time
 from civicflow.office.codec import facts_of
 from civicflow.testing import FrozenClock
-from civicflow.workflows.places import place
+from civicflow.workflows.places import Box, place
 
 AS_OF = instant("2022-07-02T00:00", boston.ZONE)
 DATA = Path(boston.__file__).parent / "data"
@@ -56,6 +56,20 @@ def test_nothing_is_invented(office: Office, clock: FrozenClock) -> None:
         assert case.requester is None
         assert case.data["category"] == request.category
         assert place(case.data["place"]) == request.place
+
+
+def test_a_map_shows_what_lies_on_it(office: Office, clock: FrozenClock) -> None:
+    """The North End's requests, by the coordinates of the file."""
+    requests = boston.read()
+    boston.bring_in(office, clock, requests)
+    box = Box(south="42.3600", west="-71.0600", north="42.3680", east="-71.0480")
+    points = [(request, request.place.point) for request in requests]
+    inside = [
+        r for r, p in points if p and box.south <= p.latitude <= box.north and box.west <= p.longitude <= box.east
+    ]
+
+    assert 0 < len(inside) < 20
+    assert sorted(case.title for case in office.find(box=box).cases) == sorted(request.title for request in inside)
 
 
 def test_on_time_as_the_file_says(office: Office, clock: FrozenClock) -> None:

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from civicflow import Conflict, IdempotencyMismatch, InvalidInput, NotFound, StorageError
+from civicflow import Conflict, IdempotencyMismatch, InvalidInput, NotFound, Refused, StorageError
 from civicflow.hierarchy.authority import ANYONE, Actor
 from civicflow.ledger.canonical import decode
 from civicflow.plugins.backends import open_blobs, open_storage
@@ -179,6 +179,15 @@ class TestAttach:
         for case in ("T-none", f"{ticket.id}/health@2"):
             with pytest.raises(NotFound, match=r"there is no case"):
                 attach(town, case)
+        assert town.office.orphaned_attachments(older=-DAY) == ()
+
+    def test_who_may_not_read_the_matter_may_not_attach(self, town: Town) -> None:
+        """A neighbour's secretary is refused, in both languages; neither bytes nor an entry are left."""
+        ticket, before = town.ordered(), town.position()
+        with pytest.raises(Refused) as raised:
+            attach(town, ticket, by=town.secretary("neighbour"))
+        assert (raised.value.refusal.rules, raised.value.refusal.step) == (("reading",), "attach")
+        assert town.position() == before
         assert town.office.orphaned_attachments(older=-DAY) == ()
 
     def test_without_a_blob_store_nothing_can_be_attached(self, open_town: OpenTown) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from civicflow import IdempotencyMismatch, InvalidInput, NotFound
+from civicflow import IdempotencyMismatch, InvalidInput, NotFound, Refused
 from civicflow.hierarchy.authority import ANYONE
 from civicflow.ledger.attachments import ATTACH
 from civicflow.ledger.private import ERASE
@@ -69,6 +69,15 @@ class TestNote:
         with pytest.raises(InvalidInput):
             town.office.note(ticket, text, by=town.secretary())
         assert town.office.notes(ticket) == ()
+
+    def test_who_may_not_read_the_matter_may_not_write_either(self, town: Town) -> None:
+        """The supervisor above may; a neighbour may not, and nothing is entered."""
+        ticket = town.ordered()
+        town.office.note(ticket, "x", by=town.secretary("subdistrict"))
+        with pytest.raises(Refused) as raised:
+            town.office.note(ticket, "x", by=town.secretary("neighbour"))
+        assert (raised.value.refusal.rules, raised.value.refusal.step) == (("reading",), "note")
+        assert len(town.office.notes(ticket)) == 1
 
     def test_there_must_be_such_a_case(self, town: Town) -> None:
         """The message says where to look."""

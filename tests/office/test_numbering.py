@@ -106,6 +106,8 @@ class TestNumbers:
         assert [case.id for case in town.office.find(number=ticket.number).cases] == [ticket.id]
         with pytest.raises(NotFound, match="another year"):
             town.office.numbered("subdistrict-1999-0001")
+        with pytest.raises(Refused, match="read"):
+            town.office.numbered(ticket.number, by=town.secretary("neighbour"))
         assert town.office.ledger.verify()
 
     def test_who_has_none(self, town: Town) -> None:

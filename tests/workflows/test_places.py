@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from civicflow import InvalidInput
 from civicflow.ledger.canonical import encode, plain
-from civicflow.workflows.places import DIGITS, Place, Point, place
+from civicflow.workflows.places import DIGITS, Box, Place, Point, place
 
 if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town
@@ -33,7 +33,7 @@ class TestPoint:
 
     @given(LATITUDES, LONGITUDES)
     def test_one_point_has_one_spelling(self, latitude: Decimal, longitude: Decimal) -> None:
-        """However many zeros were written, with an exponent or without one: the bytes are the same."""
+        """However many zeros were written, with an exponent or without one: the bytes are the same, and people read digits."""
         one = Point(str(latitude), str(longitude))
         other = Point(latitude.scaleb(3).normalize().scaleb(-3), longitude.normalize())
         assert one == other
@@ -107,6 +107,39 @@ class TestPlace:
 
 
 WHERE = Place(point=Point("34.8029", "113.308"), address="3 Mulberry Lane", unit="group")  # type: ignore[arg-type]  # a code
+
+
+class TestBox:
+    """A part of the map."""
+
+    @pytest.mark.parametrize(
+        ("south", "west", "north", "east"), [("1", "0", "0", "1"), ("0", "1", "1", "0"), ("0", "0", "91", "1")]
+    )
+    def test_it_reaches_from_south_west_to_north_east(self, south: Any, west: Any, north: Any, east: Any) -> None:
+        """Both corners are points."""
+        with pytest.raises(InvalidInput, match=r"south-west|WGS 84"):
+            Box(south=south, west=west, north=north, east=east)
+
+    def test_it_finds_what_lies_in_it(self, open_town: OpenTown, storage: Storage) -> None:
+        """The same cases as a slow look at each point: to the last digit, its edges included; none without a point."""
+        town = open_town(storage)
+        edges = ("0", "0.0000001", "1", "1.0000001", "-0.0000001")
+        points = [Point(latitude, longitude) for latitude in edges for longitude in edges]
+        for number, point in enumerate(points):
+            town.ordered(title=str(number), place=Place(point=point))
+        town.ordered(place=Place(address="somewhere"))
+        for box in (
+            Box(south="0", west="0", north="1", east="1"),
+            Box(south="0.0000001", west="-0.0000001", north="1.0000001", east="0"),
+            Box(south="1", west="1", north="1", east="1"),
+        ):
+            wanted = {
+                str(number)
+                for number, point in enumerate(points)
+                if box.south <= point.latitude <= box.north and box.west <= point.longitude <= box.east
+            }
+            assert {case.title for case in town.office.find(box=box).cases} == wanted
+            assert wanted
 
 
 class TestTickets:

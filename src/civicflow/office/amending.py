@@ -18,6 +18,7 @@ from civicflow.office.commands import Commands, Committing, Decision, command_di
 from civicflow.office.committing import Committer
 from civicflow.office.erasing import Doomed, LettingGo
 from civicflow.office.loading import Loaded, Wishes, unknown
+from civicflow.office.reading import Readers
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Commit, Key, Storage
 from civicflow.refusals import Reason, Refusal
@@ -34,10 +35,13 @@ Parts = tuple[Mapping[str, Any], Mapping[str, Any]]
 class Amendments:
     """What is entered beside the flow, in one office."""
 
-    __slots__ = ("_around", "_commands", "_committer", "_files", "_storage")
+    __slots__ = ("_around", "_commands", "_committer", "_files", "_readers", "_storage")
 
-    def __init__(self, storage: Storage, around: Surroundings, commands: Commands, files: Files) -> None:
-        self._storage, self._around, self._commands, self._files = storage, around, commands, files
+    def __init__(
+        self, storage: Storage, around: Surroundings, commands: Commands, files: Files, readers: Readers
+    ) -> None:
+        self._storage, self._around, self._commands = storage, around, commands
+        self._files, self._readers = files, readers
         self._committer = Committer(storage, around)
 
     # -- what is wrong, and what must go -----------------------------------------------------------------------------
@@ -125,6 +129,7 @@ class Amendments:
             matter = loaded.matter(matter_of(case))
             if case not in loaded.cases:
                 raise unknown(case)
+            self._readers.check(by, case, step)
             return added(matter, case, step, parts, by, why, loaded.world)
 
         act = Act(step=step, actor=by, data=parts[0], why=why, key=key)

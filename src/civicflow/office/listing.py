@@ -13,6 +13,7 @@ from civicflow.errors import Fault, InvalidInput, UnsupportedQuery
 from civicflow.hierarchy.chart import Chart
 from civicflow.plugins.storage.contract import Filter, Query, Scalar
 from civicflow.plugins.storage.queries import COLUMNS
+from civicflow.workflows.places import Box
 
 Wanted = Scalar | tuple[Scalar, ...]
 """What a field must be: a value, None for nothing, or a tuple of which it is one."""
@@ -28,6 +29,7 @@ class Asked:
     opened_before: datetime | None = None
     due_before: datetime | None = None
     prefix: Mapping[str, str] = attrs.field(factory=dict)
+    box: Box | None = None
     order: tuple[str, ...] = ()
     equal: Mapping[str, Wanted] = attrs.field(factory=dict)
 
@@ -47,7 +49,7 @@ class Asked:
         """
         self._check()
         return Query(
-            where=(*self._facts(), *self._times()),
+            where=(*self._facts(), *self._times(), *self._within_box()),
             within=None if self.under is None else tuple(sorted(chart.under(chart.resolve(self.under)))),
             parties=parties,
             order=self.order,
@@ -72,6 +74,12 @@ class Asked:
     def _facts(self) -> list[Filter]:
         equal = [Filter(name, "in" if isinstance(v, tuple) else "eq", v) for name, v in self.equal.items()]
         return equal + [Filter(name, "prefix", text) for name, text in self.prefix.items()]
+
+    def _within_box(self) -> list[Filter]:
+        if self.box is None:
+            return []
+        (south, west), (north, east) = self.box.southwest.e7, self.box.northeast.e7
+        return [Filter("latitude", "range", (south, north + 1)), Filter("longitude", "range", (west, east + 1))]
 
     def _times(self) -> list[Filter]:
         found = []

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.notes import Note
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
+    from civicflow.workflows.places import Box
     from civicflow.workflows.tickets.desk import Tickets
 
 
@@ -123,7 +124,7 @@ class Office:
     def _amendments(self) -> Amendments:
         from civicflow.office.amending import Amendments
 
-        return Amendments(self._storage, self._around, self._commands, self._files)
+        return Amendments(self._storage, self._around, self._commands, self._files, self._readers)
 
     @cached_property
     def _migrations(self) -> Migrations:
@@ -342,6 +343,7 @@ class Office:
 
         Raises:
             NotFound: there is no such case.
+            Refused: whoever writes may not read the matter.
             InvalidInput: nothing is written, or what no entry can hold.
         """
         return self._amendments.note(_id(case), text, by, why, key, public=public)
@@ -391,6 +393,7 @@ class Office:
 
         Raises:
             NotFound: there is no such case.
+            Refused: whoever attaches may not read the matter.
             InvalidInput: name or type cannot be one, or the office was opened without ``blobs``.
             StorageError: the bytes cannot be kept.
         """
@@ -578,16 +581,14 @@ class Office:
             NotFound: if there is none of that number.
             Refused: if they may not read it.
         """
-        from civicflow.office.codec import case_of
         from civicflow.workflows.numbers import spellings
 
-        found = self._storage.find(Query(where=(Filter("number", "in", spellings(number)),), limit=1)).items
+        found = self.find(number=spellings(number), limit=1).cases
         if not found:
             msg = f"there is no case of the number {number!r}; see whether it is of another year, or of another unit"
             raise NotFound(msg)
-        case = case_of(found[0])
-        self._readers.check(by, case.id)
-        return case
+        self._readers.check(by, found[0].id)
+        return found[0]
 
     def shares(self, case: CaseRef, *, body: UnitId | str | None = None, by: Actor | None = None) -> tuple[Case, ...]:
         """The children of a case's matter, all or those of one body, in the order in which they were opened.
@@ -676,6 +677,7 @@ class Office:
         opened_before: datetime | None = None,
         due_before: datetime | None = None,
         prefix: Mapping[str, str] | None = None,
+        box: Box | None = None,
         order: str | tuple[str, ...] = (),
         limit: int = 100,
         after: str = "",
@@ -694,6 +696,7 @@ class Office:
             opened_before: only cases raised before this instant.
             due_before: only cases whose next deadline is before this instant.
             prefix: what fields must begin with, for instance ``{"title": "Lamp"}``; letters count as they are.
+            box: only cases whose place has a point in this part of the map, its edges included.
             order: a field to order by, or several, ``-`` in front to descend; a field that holds nothing counts as less than any value.
             limit: how many at most.
             after: the cursor of the page before.
@@ -713,6 +716,7 @@ class Office:
             opened_before=opened_before,
             due_before=due_before,
             prefix=prefix or {},
+            box=box,
             order=(order,) if isinstance(order, str) else order,
             equal=equal,
         )

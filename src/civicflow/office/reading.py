@@ -31,7 +31,7 @@ class Readers:
         """Whether an actor may read a case's matter."""
         return may_read(actor, self._storage.parties(matter_of(case)), self._around.chart())
 
-    def check(self, actor: Actor | None, case: CaseId) -> None:
+    def check(self, actor: Actor | None, case: CaseId, step: str = READ) -> None:
         """Let through who may read a case's matter; None is the host, who vouches.
 
         Raises:
@@ -42,4 +42,4 @@ class Readers:
         parties, chart = self._storage.parties(matter_of(case)), self._around.chart()
         if not may_read(actor, parties, chart):
             reason = Reason(rule="reading", text=CATALOGUE["refusal.reading"])
-            raise Refused(Refusal(case=case, step=READ, reasons=(reason,), needed=readers(parties, chart)))
+            raise Refused(Refusal(case=case, step=step, reasons=(reason,), needed=readers(parties, chart)))

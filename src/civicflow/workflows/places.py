@@ -88,7 +88,7 @@ class Point:
         return int(self.latitude.scaleb(DIGITS)), int(self.longitude.scaleb(DIGITS))
 
     def __str__(self) -> str:
-        return f"{self.latitude}, {self.longitude}"
+        return f"{self.latitude:f}, {self.longitude:f}"
 
 
 def _wrong(value: object, bound: int) -> str:
@@ -148,6 +148,43 @@ class Place:
         if self.point is None and not self.address and self.unit is None:
             msg = "a place has a point, an address or a unit; this one has none of them: leave it out"
             raise InvalidInput(msg)
+
+
+@attrs.frozen(kw_only=True)
+class Box:
+    """A part of the map between two parallels and two meridians, as a map on a screen shows it; its edges belong to it.
+
+    >>> Box(south="42.35", west="-71.07", north="42.36", east="-71.05").northeast
+    Point(latitude=Decimal('42.36'), longitude=Decimal('-71.05'))
+
+    Attributes:
+        south, north: latitudes, in degrees as a `Point` has them.
+        west, east: longitudes. A box over the 180th meridian is asked for as two.
+
+    Raises:
+        InvalidInput: if a corner is no point, south lies above north, or west beyond east.
+    """
+
+    south: Decimal = attrs.field(converter=_degrees)
+    west: Decimal = attrs.field(converter=_degrees)
+    north: Decimal = attrs.field(converter=_degrees)
+    east: Decimal = attrs.field(converter=_degrees)
+
+    def __attrs_post_init__(self) -> None:
+        southwest, northeast = self.southwest, self.northeast
+        if southwest.latitude > northeast.latitude or southwest.longitude > northeast.longitude:
+            msg = f"a box reaches from south-west to north-east; got {southwest} and {northeast}"
+            raise InvalidInput(msg)
+
+    @property
+    def southwest(self) -> Point:
+        """The lower left corner."""
+        return Point(self.south, self.west)
+
+    @property
+    def northeast(self) -> Point:
+        """The upper right corner."""
+        return Point(self.north, self.east)
 
 
 def place(value: object) -> Place | None:
