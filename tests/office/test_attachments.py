@@ -392,6 +392,23 @@ class TestErase:
         assert town.office.erase(ticket, by=town.secretary(), why="asked for") == 1
         assert town.office.ledger.verify()
 
+    def test_a_group_that_is_taken_back_does_not_bring_them_back(self, town: Town) -> None:
+        """It is as if the process had died in between: named, until it is erased again."""
+        ticket = town.ordered()
+        attach(town, ticket)
+
+        def change_one_s_mind() -> None:
+            with town.office.together() as group:
+                group.erase(ticket, by=town.secretary(), why="asked for")
+                msg = "on second thoughts"
+                raise LookupError(msg)
+
+        with pytest.raises(LookupError):
+            change_one_s_mind()
+        assert [damage.rule for damage in town.office.ledger.verify().faults] == ["attachment.missing"]
+        assert town.office.erase(ticket, by=town.secretary(), why="asked for") == 1
+        assert town.office.ledger.verify()
+
 
 class TestRaces:
     """Somebody erases while somebody attaches."""

@@ -181,6 +181,25 @@ class TestDrawing:
         assert town.ordered().number.endswith("-0003")
 
 
+def test_a_group_takes_its_numbers_back(open_town: OpenTown, storage: Storage) -> None:
+    """What was drawn in it is given to the next one; kept, its numbers go on from those before."""
+    town = open_town(storage, numbers=NUMBERS)
+    town.ordered()
+
+    def import_(kept: int) -> list[str]:
+        with town.office.together() as group:
+            made = [group.tickets.order("x", unit="community", by=town.resident).number for _ in range(3)]
+            if not kept:
+                msg = "the file is damaged"
+                raise LookupError(msg)
+            return made
+
+    with pytest.raises(LookupError):
+        import_(kept=0)
+    assert [number[-4:] for number in import_(kept=1)] == ["0002", "0003", "0004"]
+    assert town.ordered().number.endswith("0005")
+
+
 def _orders(town: Any, count: int) -> list[str]:
     return [town.office.tickets.order("x", unit="community", by=town.resident).number for _ in range(count)]
 

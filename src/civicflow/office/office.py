@@ -452,6 +452,9 @@ class Office:
         The entries stay and still verify; that something was erased, by whom and why, is an entry itself. You decide who
         may ask for it: vouch for that before you call.
 
+        The bytes of attachments go first, and for good. Where a transaction of yours or a group is taken back afterwards,
+        they are gone without an entry, which `LedgerDesk.verify` names: erase again.
+
         Args:
             case: a case of the matter, or its id.
             by: who erases.
