@@ -60,6 +60,18 @@ SETTLED: Final = """
 LAST: Final = f"coalesce((SELECT position FROM {{s}}.entries WHERE {SETTLED} ORDER BY position DESC LIMIT 1), 0)"
 """The last position that is shown."""
 
+DRAW: Final = """
+    pg_advisory_lock({draw}) IS NULL,
+    CASE WHEN n > 0 THEN
+        setval('{s}.feed_position', coalesce(pg_sequence_last_value('{s}.feed_position'), 0) + n) END,
+    setval('{s}.feed_barrier', greatest(v, pg_sequence_last_value('{s}.feed_barrier'))),
+    pg_advisory_unlock({draw})
+    """
+"""Draws positions for ``n`` entries of the transaction ``v``: the last of them, and the barrier."""
+
+ANNOUNCED: Final = "(CASE WHEN pg_try_advisory_lock({wait}) THEN NOT pg_advisory_unlock({wait}) ELSE true END)"
+"""Whether somebody waits for commits; asked when positions are drawn."""
+
 _BODY: Final = f"""
 #variable_conflict use_column
 DECLARE
@@ -237,12 +249,7 @@ BEGIN
 
     n := coalesce(json_array_length(_entries), 0);
     v := pg_current_xact_id()::text::bigint;
-    SELECT pg_advisory_lock({{draw}}) IS NULL,
-            CASE WHEN n > 0 THEN
-                setval('{{s}}.feed_position', coalesce(pg_sequence_last_value('{{s}}.feed_position'), 0) + n) END,
-            setval('{{s}}.feed_barrier', greatest(v, pg_sequence_last_value('{{s}}.feed_barrier'))),
-            pg_advisory_unlock({{draw}})
-        INTO somebody, reached, drawn, somebody;
+    SELECT {DRAW} INTO somebody, reached, drawn, somebody;
     IF n > 0 THEN
         INSERT INTO {{s}}.entries (position, barrier, matter, version, hash, body)
             SELECT reached - n + place, drawn, matter, version, decode(hash, 'base64'), decode(body, 'base64')
@@ -252,8 +259,7 @@ BEGIN
         reached := {LAST};
     END IF;
 
-    somebody := CASE WHEN pg_try_advisory_lock({{wait}}) THEN NOT pg_advisory_unlock({{wait}}) ELSE true END;
-    IF somebody THEN
+    IF {ANNOUNCED} THEN
         PERFORM pg_notify('{{channel}}', '');
     END IF;
 END
@@ -292,11 +298,15 @@ CALL: Final = f"SELECT * FROM {{s}}.{NAME}({', '.join(['%s'] * len(PARAMETERS))}
 
 def definition(schema: str) -> str:
     """The statement that creates the function in a schema."""
-    body = (
-        _BODY.replace("{draw}", str(locks.number("draw", schema)))
-        .replace("{wait}", str(locks.number("wait", schema)))
-        .replace("{channel}", locks.channel(schema))
-        .replace("{s}", quoted(schema))
-    )
+    body = placed(_BODY, schema).replace("{s}", quoted(schema))
     parameters = ", ".join([*(f"_{one}" for one in PARAMETERS), _RESULT])
     return f"CREATE OR REPLACE FUNCTION {{s}}.{NAME}({parameters}) LANGUAGE plpgsql AS $civicflow${body}$civicflow$"
+
+
+def placed(statement: str, schema: str) -> str:
+    """A statement with the locks and the channel of a schema in it."""
+    return (
+        statement.replace("{draw}", str(locks.number("draw", schema)))
+        .replace("{wait}", str(locks.number("wait", schema)))
+        .replace("{channel}", locks.channel(schema))
+    )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, Concatenate, Final, ParamSpec, TypeVar
 
 import psycopg
@@ -27,8 +27,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Connection = psycopg.Connection[Any]
 
-_INHERITED: Final[list[Connection]] = []
+_INHERITED: Final[list[Session | Connection]] = []
 """What a forked process must neither use nor close."""
+
+_IDLE: Final = psycopg.pq.TransactionStatus.IDLE
 
 
 class Pool:
@@ -42,7 +44,7 @@ class Pool:
 
     def _begin(self) -> None:
         self._process = os.getpid()
-        self._idle: list[Connection] = []
+        self._idle: list[Session] = []
         self._free = threading.BoundedSemaphore(self.address.connections)
 
     def read(self, work: Callable[Concatenate[Session, P], R], *args: P.args, **kwargs: P.kwargs) -> R:
@@ -57,11 +59,11 @@ class Pool:
             msg = f"{self.address.label}: all {self.address.connections} connections are in use; raise connections="
             raise StorageError(msg, retryable=True)
         try:
-            connection = self._take()
+            session = self._take()
             try:
-                return attempt(Session(connection, self.address.schema), self.address.label, work, *args, **kwargs)
+                return attempt(session, self.address.label, work, *args, **kwargs)
             finally:
-                self._give(connection)
+                self._give(session)
         finally:
             free.release()
 
@@ -98,28 +100,31 @@ class Pool:
             _INHERITED.extend(self._idle)
             self._begin()
 
-    def _take(self) -> Connection:
-        with suppress(IndexError):  # until there is none left, or another thread was faster
-            while True:
-                connection = self._idle.pop()
-                if is_sound(connection):
-                    return connection
-                connection.close()
-        return connect(self.address)
+    def _take(self) -> Session:
+        while self._idle:
+            try:
+                session = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if is_sound(session.connection):
+                return session
+            session.connection.close()
+        return Session(connect(self.address), self.address.schema)
 
-    def _give(self, connection: Connection) -> None:
-        if connection.closed or connection.info.transaction_status is not psycopg.pq.TransactionStatus.IDLE:
+    def _give(self, session: Session) -> None:
+        connection = session.connection
+        if connection.closed or connection.pgconn.transaction_status != _IDLE:
             connection.close()
         else:
-            self._idle.append(connection)
+            self._idle.append(session)
             if self._closed:
                 self._drain()
 
     def _drain(self) -> None:
         if self._process == os.getpid():
             taken, self._idle = self._idle, []
-            for connection in taken:
-                connection.close()
+            for session in taken:
+                session.connection.close()
 
 
 def connect(address: Address) -> Connection:

@@ -21,6 +21,15 @@ class Session:
 
     connection: psycopg.Connection[Any]
     schema: str
+    _kept: psycopg.Cursor[tuple[Any, ...]] = attrs.field(init=False, repr=False)
+
+    @_kept.default
+    def _open(self) -> psycopg.Cursor[tuple[Any, ...]]:
+        return psycopg.Cursor(self.connection, row_factory=tuple_row)
+
+    def first(self, statement: bytes, values: Sequence[str | bytes | None]) -> tuple[Any, ...] | None:
+        """The first row that a statement gives, if any; it is sent as it is, through a cursor that is kept."""
+        return self._kept.execute(statement, values, binary=True).fetchone()
 
     def rows(self, statement: str, values: Sequence[Value] = ()) -> list[tuple[Any, ...]]:
         """All rows that a statement gives."""

@@ -1,4 +1,4 @@
-"""A batch as the arguments of one call of the commit function, and what its answer means."""
+"""A batch as one statement: an ordinary one by itself, any other as one call of the commit function, whose answer is read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from civicflow.ids import CaseId, matter_of
 from civicflow.plugins.storage.batches import check_rearm, foreign
 from civicflow.plugins.storage.conditions import Value
 from civicflow.plugins.storage.contract import FIELDS, Batch, Commit, Record
-from civicflow.plugins.storage.postgresql import committing
+from civicflow.plugins.storage.postgresql import committing, ordinary
 from civicflow.plugins.storage.postgresql.session import Session
 
 _FIELDS: Final = tuple(FIELDS)
@@ -29,6 +29,8 @@ T = TypeVar("T")
 
 def commit(session: Session, batch: Batch) -> Commit:
     """Write a batch that is well formed, in one statement; the caller rolls back when an error leaves."""
+    if ordinary.is_ordinary(batch) and (reached := ordinary.commit(session, batch)) is not None:
+        return Commit(reached)
     try:
         (row,) = session.rows(committing.CALL, _arguments(batch))
     except psycopg.DatabaseError as error:
