@@ -322,11 +322,13 @@ class TestApply:
         with pytest.raises(InvalidInput, match="stands under itself"):
             register.apply([Change(act="adjust", on=day(1), rows=(attrs.evolve(turned[0], since=day(1)),))], 3)
 
-    def test_a_change_begins_on_its_day(self) -> None:
-        """A row of another day would be lost in the builtins, which write the day once."""
+    def test_nothing_in_a_change_begins_before_its_day(self) -> None:
+        """What was planned may begin later, and keeps its day in the builtins."""
         area = Area(id=UnitId("U"), code="1", name="甲", level="top", since=day(1))
-        with pytest.raises(InvalidInput, match="begins on the day of the change"):
-            Change(act="establish", on=day(0), rows=(area,))
+        with pytest.raises(InvalidInput, match="begins on its day"):
+            Change(act="establish", on=day(2), rows=(area,))
+        later = Change(act="establish", on=day(0), rows=(area,))
+        assert Change.from_builtins(later.to_builtins()) == later
 
     def test_builtins_keep_every_field(self) -> None:
         """All fields of all records survive JSON, two-language names and own registers, too."""

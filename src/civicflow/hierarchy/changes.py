@@ -1,7 +1,7 @@
 """A dated act that re-draws the register: what begins, what becomes otherwise, what ends.
 
 One rule reads every act, so that a later kind of act needs no new reader: each of `rows` is what one record is from
-`on` until the row's own end, and each id in `ends` is no more from `on`. Facts outside that time are never touched, so a
+its own beginning until its own end, and each id in `ends` is no more from `on`. Facts outside that time are never touched, so a
 change that reaches back behind an existing row replaces what the register said from that day and leaves the rest.
 """
 
@@ -17,12 +17,18 @@ import attrs
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.scheme import LevelScheme
+from civicflow.hierarchy.succession import Succession, faults
 from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
+from civicflow.ids import UnitId
 from civicflow.texts import Text
 
-Act = Literal["adopt", "establish", "convert", "split", "merge", "adjust", "dissolve", "appoint", "relieve"]
-"""建 establish, 改 convert, 分 split, 合 merge, 调 adjust, 撤 dissolve; persons are appointed (任) and relieved (免);
-a register adopts its scheme of levels and its own kinds of bodies."""
+Act = Literal[
+    "adopt", "establish", "convert", "split", "merge", "adjust", "rename", "recode", "transfer", "dissolve",
+    "appoint", "relieve", "correct",
+]  # fmt: skip
+"""建 establish, 改 convert, 分 split, 合 merge, 调 adjust, 撤 dissolve; a unit is renamed (更名), given another code (换码),
+or put under another one (划转); persons are appointed (任) and relieved (免); a register adopts its scheme of levels and
+its own kinds of bodies; what it said wrongly is corrected (更正), as if it had never said it."""
 
 _ROWS: Mapping[str, type[Row]] = MappingProxyType(
     {"area": Area, "body": Body, "post": Post, "appointment": Appointment}
@@ -39,11 +45,12 @@ class Change:
         act: what kind of act it is.
         on: the first day on which it holds.
         register: the name of the register file that it changes.
-        rows: what begins or becomes otherwise; every row's ``since`` is ``on``.
+        rows: what begins or becomes otherwise, on the day of the act or, where something was planned, later.
         ends: the ids of the records that end.
         scheme: the scheme of levels that the register adopts.
         kinds: the kinds of bodies that the register adds to the known ones.
         basis: the document that orders it, as clerks cite it; empty where none is known.
+        successions: who comes after whom; see `civicflow.hierarchy.succession`.
     """
 
     act: Act
@@ -54,11 +61,16 @@ class Change:
     scheme: LevelScheme | None = None
     kinds: tuple[BodyKind, ...] = ()
     basis: str = ""
+    successions: tuple[Succession, ...] = ()
 
     def __attrs_post_init__(self) -> None:
+        wrong = tuple(faults(self.successions))
+        if wrong:
+            msg = f"the successions of this {self.act} do not fit together"
+            raise InvalidInput(msg, wrong)
         for row in self.rows:
-            if row.since != self.on:
-                msg = f"a row of a change begins on the day of the change, {self.on}; {row.id} begins on {row.since}"
+            if row.since < self.on:
+                msg = f"a row of a change begins on its day, {self.on}, or later; {row.id} begins on {row.since}"
                 raise InvalidInput(msg)
 
     def to_builtins(self) -> dict[str, Any]:
@@ -67,7 +79,7 @@ class Change:
         if self.register:
             data["register"] = self.register
         if self.rows:
-            data["rows"] = [_row_to_builtins(row, self.register) for row in self.rows]
+            data["rows"] = [_row_to_builtins(row, self.register, self.on) for row in self.rows]
         if self.ends:
             data["ends"] = list(self.ends)
         if self.scheme is not None:
@@ -76,7 +88,19 @@ class Change:
             data["kinds"] = {kind.name: _kind_to_builtins(kind) for kind in self.kinds}
         if self.basis:
             data["basis"] = self.basis
+        if self.successions:
+            data["successions"] = [one.to_builtins() for one in self.successions]
         return data
+
+    @property
+    def originals(self) -> tuple[UnitId, ...]:
+        """The units that the act re-draws, each once."""
+        return tuple(dict.fromkeys(one.original for one in self.successions))
+
+    @property
+    def results(self) -> tuple[UnitId, ...]:
+        """The units that it leaves, each once."""
+        return tuple(dict.fromkeys(one.result for one in self.successions))
 
     @classmethod
     def from_builtins(cls, data: Mapping[str, Any]) -> Change:
@@ -91,6 +115,7 @@ class Change:
             scheme=LevelScheme.from_builtins(data["scheme"]) if "scheme" in data else None,
             kinds=tuple(_kind_from_builtins(name, *kind) for name, kind in data.get("kinds", {}).items()),
             basis=data.get("basis", ""),
+            successions=tuple(map(Succession.from_builtins, data.get("successions", ()))),
         )
 
 
@@ -103,12 +128,11 @@ def _kind_from_builtins(name: str, en: str, zh: str, answers: bool = False) -> B
     return BodyKind(name, Text(en, zh), answers)
 
 
-def _row_to_builtins(row: Row, register: str) -> dict[str, Any]:
+def _row_to_builtins(row: Row, register: str, on: date) -> dict[str, Any]:
     data: dict[str, Any] = {"is": _NAMES[type(row)]}
     for field in attrs.fields(type(row)):
         value = getattr(row, field.name)
-        omitted = value == register if field.name == "register" else value in (None, (), "")
-        if omitted or field.name == "since":
+        if value == {"register": register, "since": on}.get(field.name, "") or value in (None, ()):
             continue
         if isinstance(value, Text):
             value = value.en if value.en == value.zh and "|" not in value.en else [value.en, value.zh]
@@ -121,7 +145,8 @@ def _row_to_builtins(row: Row, register: str) -> dict[str, Any]:
 
 
 def _row_from_builtins(data: Mapping[str, Any], on: date, register: str) -> Row:
-    values = {"register": register, **data, "since": on}
+    values = {"register": register, **data}
+    values["since"] = date.fromisoformat(values["since"]) if "since" in values else on
     for name in _TEXTS:
         if isinstance(values.get(name), list):
             values[name] = Text(*values[name])

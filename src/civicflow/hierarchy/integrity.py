@@ -4,6 +4,7 @@
 2. Nothing stands under itself.
 3. Within one register file a code means one thing at a time.
 4. A post has no more holders than seats on any day. Who holds it for the time being (acting) takes no seat.
+5. An area hangs under one of a level that the scheme of its register allows.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import NamedTuple
 
+from civicflow.hierarchy.scheme import LevelScheme, near
 from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, holds_on
 
 Rows = Mapping[str, tuple[Row, ...]]
@@ -35,6 +37,31 @@ def broken(rows: Rows) -> Iterator[Broken]:
     yield from loops
     yield from _codes(rows)
     yield from _seats(rows)
+
+
+def misplaced(rows: Rows, schemes: Mapping[str, LevelScheme], ids: Iterable[str]) -> Iterator[Broken]:
+    """The areas among some records that hang where the scheme of their register does not allow it."""
+    for id in dict.fromkeys(ids):
+        for row in rows.get(id, ()):
+            scheme = schemes.get(row.register)
+            if isinstance(row, Area) and scheme is not None:
+                yield from _level(rows, scheme, row)
+
+
+def _level(rows: Rows, scheme: LevelScheme, row: Area) -> Iterator[Broken]:
+    if row.level not in scheme.names:
+        yield Broken(
+            row.id, f"the scheme {scheme.name!r} has no level so called{near(row.level, scheme.names)}", row.level
+        )
+        return
+    above = (None,) if row.parent is None else rows.get(row.parent, ())
+    for parent in above:
+        if parent is None or (isinstance(parent, Area) and _overlap(parent, row) and parent.register == row.register):
+            level = None if parent is None else parent.level
+            if not scheme.may_hang(row.level, level):
+                where = "stand at the top" if level is None else f"hang under a {level}"
+                yield Broken(row.id, f"in the scheme {scheme.name!r} a {row.level} does not {where}", row.level)
+                return
 
 
 def links(row: Row) -> Iterator[tuple[str, str, type[Row]]]:

@@ -8,7 +8,8 @@ from the beginning gives the same register again. `Register.chart` is the regist
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ import attrs
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
-from civicflow.hierarchy.integrity import Rows, broken
+from civicflow.hierarchy.integrity import Rows, broken, misplaced
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.scheme import LevelScheme
 from civicflow.hierarchy.units import Row, cut, holds_on, overlay
@@ -40,14 +41,18 @@ class Register:
         rows: the rows of each id, ordered by since, never overlapping; neighbours never say the same.
         schemes: the scheme of levels of each register file.
         kinds: the kinds of bodies that files added to the known ones.
+        redrawn: the acts that say who comes after whom, in the order in which they were recorded.
     """
 
     version: int = 0
     rows: Rows = attrs.field(factory=lambda: MappingProxyType({}))
     schemes: Mapping[str, LevelScheme] = attrs.field(factory=lambda: MappingProxyType({}))
     kinds: Mapping[str, BodyKind] = attrs.field(factory=lambda: MappingProxyType({}))
+    redrawn: tuple[Change, ...] = ()
     _days: list[date] = attrs.field(init=False, eq=False, repr=False, factory=list)
     _charts: dict[date, Chart] = attrs.field(init=False, eq=False, repr=False, factory=dict)
+    _after: dict[str, list[Change]] = attrs.field(init=False, eq=False, repr=False, factory=dict)
+    _before: dict[str, list[Change]] = attrs.field(init=False, eq=False, repr=False, factory=dict)
 
     def __repr__(self) -> str:
         return f"<Register version {self.version}: {len(self.rows)} records>"
@@ -69,8 +74,11 @@ class Register:
         if version <= self.version:
             msg = f"versions go up: this register is at {self.version}, the changes come with {version}"
             raise InvalidInput(msg)
-        after = self.overlaid(changes, version)
-        faults = tuple(Fault(reason=b.reason, value=b.value, path=b.id) for b in broken(after.rows))
+        said = tuple(changes)
+        after = self.overlaid(said, version)
+        touched = [row.id for change in said for row in change.rows]
+        found = list(broken(after.rows)) or list(misplaced(after.rows, after.schemes, touched))
+        faults = tuple(Fault(reason=b.reason, value=b.value, path=b.id) for b in found)
         if faults:
             msg = "the changes do not fit the register; nothing was changed"
             raise InvalidInput(msg, faults)
@@ -79,7 +87,7 @@ class Register:
     def overlaid(self, changes: Iterable[Change], version: int) -> Register:
         """What `apply` returns, without asking whether it is sound."""
         rows = dict(self.rows)
-        schemes, kinds = dict(self.schemes), dict(self.kinds)
+        schemes, kinds, redrawn = dict(self.schemes), dict(self.kinds), list(self.redrawn)
         for change in changes:
             for row in change.rows:
                 rows[row.id] = overlay(rows.get(row.id, ()), row)
@@ -92,12 +100,42 @@ class Register:
             if change.scheme is not None:
                 schemes[change.register] = change.scheme
             kinds.update((kind.name, kind) for kind in change.kinds)
+            if change.successions:
+                redrawn.append(change)
         return Register(
             version=version,
             rows=MappingProxyType(rows),
             schemes=MappingProxyType(schemes),
             kinds=MappingProxyType(kinds),
+            redrawn=tuple(redrawn),
         )
+
+    def came_after(self, unit: str) -> Sequence[Change]:
+        """The acts that say who comes after a unit, in the order in which they were recorded."""
+        self._index()
+        return self._after.get(unit, ())
+
+    def came_before(self, unit: str) -> Sequence[Change]:
+        """The acts that say of whom a unit came, itself left out, in the order in which they were recorded."""
+        self._index()
+        return self._before.get(unit, ())
+
+    def _index(self) -> None:
+        if self._after or not self.redrawn:
+            return
+        before: defaultdict[str, list[Change]] = defaultdict(list)
+        after: defaultdict[str, list[Change]] = defaultdict(list)
+        for change in self.redrawn:
+            for unit in change.originals:
+                after[unit].append(change)
+            for unit in dict.fromkeys(one.result for one in change.successions if one.result != one.original):
+                before[unit].append(change)
+        self._before.update(before)
+        self._after.update(after)
+
+    def row(self, id: str, on: date) -> Row | None:
+        """What a record is on a day; None where it is not."""
+        return next((row for row in self.rows.get(id, ()) if holds_on(row, on)), None)
 
     def diff(self, document: Document, on: date, ids: IdSource) -> tuple[Change, ...]:
         """What must change so that the register says from ``on`` what the document says.

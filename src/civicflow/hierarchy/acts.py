@@ -1,0 +1,422 @@
+"""Acts that re-draw the register, in words: establish, convert, split, merge, adjust, rename, recode, transfer, dissolve.
+
+Each function makes a `Change` of the register as it is; nothing is changed by making one. `Register.apply` takes it, all of
+it or nothing, and says what does not fit.
+
+Rules
+-----
+- History stays: what was so before the day of an act is never touched, what was planned for later is carried along.
+- A unit that is split or merged ends on that day, unless the caller names it among the results: whether a merge goes into a
+  new unit or into a surviving one is said, never guessed.
+- A split has two results or more. Nothing goes to a unit that stands under the one it comes from.
+- What hangs under a unit that ends (areas) or is attached to it (bodies, with their posts and holders) goes to its primary
+  successor, or where the caller sends it. Nothing is left hanging, and nothing is dissolved on the way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+import attrs
+
+from civicflow.errors import Fault, InvalidInput
+from civicflow.hierarchy.changes import Act, Change
+from civicflow.hierarchy.register import Register
+from civicflow.hierarchy.succession import Succession
+from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, as_name
+from civicflow.ids import IdSource, UnitId
+from civicflow.texts import Text
+
+
+@attrs.frozen(kw_only=True)
+class New:
+    """A unit that an act brings about, like the one it comes from but for what is said here.
+
+    Attributes:
+        code: what files and people call it.
+        name: its name.
+        level: of an area; the original's where left out.
+        parent: the area above; the original's where left out.
+        share: how much of the original goes there; None where nobody knows.
+        primary: whether it is the primary successor.
+    """
+
+    code: str
+    name: Text = attrs.field(converter=as_name)
+    level: str = ""
+    parent: UnitId | None = None
+    share: Fraction | None = None
+    primary: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Surviving:
+    """A unit that was there before and goes on: the original itself, or another one that takes it in.
+
+    Attributes:
+        unit: its id.
+        share: how much of the original it is or takes; None where nobody knows.
+        primary: whether it is the primary successor.
+    """
+
+    unit: UnitId
+    share: Fraction | None = None
+    primary: bool = False
+
+
+Result = New | Surviving
+
+
+def establish(register: Register, rows: Iterable[Row], *, on: date, basis: str = "") -> Change:
+    """Bring about units, posts or appointments that were not there (建).
+
+    Raises:
+        InvalidInput: one of them is there already, or begins on another day.
+    """
+    new = tuple(rows)
+    known = [row.id for row in new if register.row(row.id, on) is not None]
+    if known:
+        msg = f"{', '.join(known)} exists on {on} already; convert or adjust it instead"
+        raise InvalidInput(msg)
+    act: Act = "appoint" if new and all(isinstance(row, Appointment) for row in new) else "establish"
+    return Change(act=act, on=on, register=new[0].register if new else "", rows=new, basis=basis)
+
+
+def convert(register: Register, unit: UnitId, *, on: date, basis: str = "", **facts: Any) -> Change:
+    """Make of a unit another kind of thing (改): a village becomes a community, and is the same unit all the same.
+
+    Args:
+        register: the register as it is.
+        unit: the unit.
+        on: the first day on which it is so.
+        basis: the document that orders it.
+        facts: what becomes otherwise, by the names of the row's fields: ``level``, ``kind``, ``name``, ``code`` …
+    """
+    return _otherwise("convert", register, unit, on, basis, facts)
+
+
+def rename(register: Register, unit: UnitId, name: Text | str, *, on: date, basis: str = "") -> Change:
+    """Give a unit another name (更名)."""
+    return _otherwise("rename", register, unit, on, basis, {"name": as_name(name)})
+
+
+def recode(register: Register, unit: UnitId, code: str, *, on: date, basis: str = "") -> Change:
+    """Give a unit another code (换码). Codes are used again: who bears one depends on the day."""
+    return _otherwise("recode", register, unit, on, basis, {"code": code})
+
+
+def transfer(register: Register, unit: UnitId, to: UnitId | None, *, on: date, basis: str = "") -> Change:
+    """Put an area or a body under another one (划转); everything below it goes along.
+
+    Raises:
+        InvalidInput: the other one is the unit itself or stands below it.
+    """
+    if to is not None:
+        _refuse_below(register, to, {unit}, on)
+    return _otherwise("transfer", register, unit, on, basis, {"parent": to})
+
+
+def dissolve(
+    register: Register, unit: UnitId, *, on: date, into: UnitId | None = None, basis: str = "", **sent: UnitId
+) -> Change:
+    """End a unit (撤), with its posts and their holders; what hangs under it goes to its successor.
+
+    Args:
+        register: the register as it is.
+        unit: the unit.
+        on: the first day on which it is no more.
+        into: who takes it in; None where nobody does, and then nothing may hang under it.
+        basis: the document that orders it.
+        sent: by id of what hangs under it, where else it goes.
+
+    Raises:
+        InvalidInput: something hangs under it and nobody takes it in.
+    """
+    if into is not None:
+        return merge(
+            register, (unit,), Surviving(unit=into, primary=True), on=on, basis=basis, sent=sent, act="dissolve"
+        )
+    left = [row.id for row in _under(register, unit, on) if row.id not in sent]
+    if left:
+        msg = (
+            f"{', '.join(left)} would be left under {unit}, which ends on {on}; say `into` whom, or send each somewhere"
+        )
+        raise InvalidInput(msg)
+    row = _known(register, unit, on)
+    moved = tuple(row for id, to in sent.items() for row in _sent(register, id, to, {unit}, on))
+    return Change(
+        act="dissolve", on=on, register=row.register, rows=moved, ends=tuple(_ending(register, unit, on)), basis=basis
+    )
+
+
+def split(
+    register: Register,
+    unit: UnitId,
+    into: Sequence[Result],
+    *,
+    on: date,
+    ids: IdSource,
+    basis: str = "",
+    sent: Mapping[str, UnitId | str] | None = None,
+) -> Change:
+    """Divide a unit (分) into two or more, of which it may itself be one.
+
+    Args:
+        register: the register as it is.
+        unit: the unit.
+        into: what it becomes; two results or more.
+        on: the first day on which it is so.
+        ids: makes the ids of new units.
+        basis: the document that orders it.
+        sent: where what hangs under it goes, by its id: the id of a surviving result, or the code of a new one; to the
+            primary result where left out.
+
+    Raises:
+        InvalidInput: it has fewer than two results, one stands below it, a child is sent elsewhere, or nobody is primary
+            and something has to go somewhere; every fault at once.
+    """
+    if len(into) < 2:
+        msg = f"a split has two results or more; got {len(into)} for {unit}. To end a unit in another one, merge it"
+        raise InvalidInput(msg)
+    return _redraw("split", register, (unit,), into, on=on, ids=ids, basis=basis, sent=sent or {})
+
+
+def merge(
+    register: Register,
+    units: Sequence[UnitId],
+    into: Result,
+    *,
+    on: date,
+    ids: IdSource | None = None,
+    basis: str = "",
+    sent: Mapping[str, UnitId | str] | None = None,
+    act: Act = "merge",
+) -> Change:
+    """Unite units (合) in a new one, or in one that survives; the caller says which.
+
+    Args:
+        register: the register as it is.
+        units: the units that become one; a surviving one may be among them or not.
+        into: the unit that they become.
+        on: the first day on which it is so.
+        ids: makes the id of a new unit.
+        basis: the document that orders it.
+        sent: where what hangs under them goes instead, by its id.
+        act: as what it is recorded.
+    """
+    whole = attrs.evolve(into, share=Fraction(1), primary=True)
+    return _redraw(act, register, tuple(units), (whole,), on=on, ids=ids, basis=basis, sent=sent or {})
+
+
+def adjust(
+    register: Register,
+    unit: UnitId,
+    to: UnitId,
+    *,
+    on: date,
+    share: Fraction | None = None,
+    children: Iterable[UnitId] = (),
+    basis: str = "",
+) -> Change:
+    """Give a part of a unit to another one (调): both go on, and what is named goes over.
+
+    Args:
+        register: the register as it is.
+        unit: which gives.
+        to: which takes.
+        on: the first day on which it is so.
+        share: how much of the giving unit goes over; None where nobody knows.
+        children: the areas and bodies that go over.
+        basis: the document that orders it.
+    """
+    kept = None if share is None else 1 - share
+    given: dict[str, UnitId | str] = dict.fromkeys(children, to)
+    into = (Surviving(unit=unit, share=kept, primary=True), Surviving(unit=to, share=share))
+    return _redraw("adjust", register, (unit,), into, on=on, ids=None, basis=basis, sent=given)
+
+
+def correct(register: Register, rows: Iterable[Row] = (), *, never: Iterable[str] = (), basis: str = "") -> Change:
+    """Say what was so all along (更正): rows that replace what the register said, and records that never were valid.
+
+    What ceased was valid until then; what never was valid is taken out of every chart, and only what was known before the
+    correction still shows it (``known_at``).
+
+    Args:
+        register: the register as it is.
+        rows: what is right, each for its own time.
+        never: the ids of records that never were valid.
+        basis: how it is known.
+    """
+    right, wrong = tuple(rows), tuple(never)
+    begins = [row.since for row in right] + [register.rows[id][0].since for id in wrong if id in register.rows]
+    unknown = [id for id in wrong if id not in register.rows]
+    if unknown or not begins:
+        msg = f"nothing to correct: {', '.join(unknown) or 'give rows or ids'} is not in the register"
+        raise InvalidInput(msg)
+    kept = right[0].register if right else register.rows[wrong[0]][0].register
+    return Change(act="correct", on=min(begins), register=kept, rows=right, ends=wrong, basis=basis)
+
+
+# -- how it is done ----------------------------------------------------------------------------------------------------
+
+
+def _otherwise(act: Act, register: Register, unit: UnitId, on: date, basis: str, facts: Mapping[str, Any]) -> Change:
+    """A change of some facts of one unit from a day on, in all that is known of it from then."""
+    row = _known(register, unit, on)
+    fields = {field.name for field in attrs.fields(type(row))} - {"id", "since", "until", "register"}
+    unknown = sorted(set(facts) - fields)
+    if unknown or not facts:
+        msg = f"{unit} has no fact {', '.join(unknown) or '(none given)'}; it has {', '.join(sorted(fields))}"
+        raise InvalidInput(msg)
+    rows = tuple(attrs.evolve(row, **facts) for row in _from(register, unit, on))
+    return Change(act=act, on=on, register=row.register, rows=rows, basis=basis)
+
+
+def _redraw(
+    act: Act,
+    register: Register,
+    units: tuple[UnitId, ...],
+    into: Sequence[Result],
+    *,
+    on: date,
+    ids: IdSource | None,
+    basis: str,
+    sent: Mapping[str, UnitId | str],
+) -> Change:
+    originals = [_known(register, unit, on) for unit in units]
+    surviving = [result.unit for result in into if isinstance(result, Surviving)]
+    for unit in surviving:
+        _known(register, unit, on)
+        _refuse_below(register, unit, set(units) - {unit}, on)
+    made = {result.code: _new(result, originals[0], on, ids) for result in into if isinstance(result, New)}
+    results = [(result, made[result.code].id if isinstance(result, New) else result.unit) for result in into]
+    primary = next((id for result, id in results if result.primary), None)
+    places: dict[str, UnitId] = {code: row.id for code, row in made.items()} | {unit: unit for unit in surviving}
+    ending = [unit for unit in units if unit not in surviving]
+    return Change(
+        act=act,
+        on=on,
+        register=originals[0].register,
+        rows=(*made.values(), *_moved(register, ending, primary, sent, places, on)),
+        ends=tuple(id for unit in ending for id in _ending(register, unit, on)),
+        basis=basis,
+        successions=tuple(
+            Succession(original=unit, result=id, share=result.share, primary=result.primary)
+            for unit in units
+            for result, id in results
+        ),
+    )
+
+
+def _moved(
+    register: Register,
+    ending: Sequence[UnitId],
+    primary: UnitId | None,
+    sent: Mapping[str, UnitId | str],
+    places: Mapping[str, UnitId],
+    on: date,
+) -> tuple[Row, ...]:
+    """What hangs under units that end, where it goes; and what is sent on purpose."""
+    faults: list[Fault] = []
+    rows: list[Row] = []
+    for id in dict.fromkeys((*(row.id for unit in ending for row in _under(register, unit, on)), *sent)):
+        to = sent.get(id)
+        target = primary if to is None else places.get(to)
+        if target is None:
+            known = ", ".join(places)
+            reason = "nobody is the primary successor; say where it goes" if to is None else f"it can go to {known}"
+            faults.append(Fault(reason=reason, value=str(to or ""), path=id))
+        else:
+            rows += _sent(register, id, target, set(ending), on)
+    if faults:
+        msg = "not everything that hangs under what ends has a place"
+        raise InvalidInput(msg, faults)
+    return tuple(rows)
+
+
+def _sent(register: Register, id: str, to: UnitId, ending: set[UnitId], on: date) -> Iterator[Row]:
+    """A record under its new unit, in all that is known of it from a day on."""
+    for row in _from(register, id, on):
+        if isinstance(row, Area) or (isinstance(row, Body) and row.parent in ending):
+            yield attrs.evolve(row, parent=to)
+        elif isinstance(row, Body):
+            yield attrs.evolve(row, area=to)
+
+
+def _new(result: New, like: Row, on: date, ids: IdSource | None) -> Area:
+    if not isinstance(like, Area):
+        msg = f"only areas are divided into new ones; establish the bodies that come after {like.id}, then merge into them"
+        raise InvalidInput(msg)
+    if ids is None:
+        msg = f"a new unit {result.code!r} needs an id; give `ids`"
+        raise InvalidInput(msg)
+    return Area(
+        id=UnitId(ids("unit")),
+        code=result.code,
+        name=result.name,
+        level=result.level or like.level,
+        parent=result.parent or like.parent,
+        since=on,
+        register=like.register,
+    )
+
+
+def _under(register: Register, unit: UnitId, on: date) -> Iterator[Row]:
+    """What hangs under a unit or is attached to it, on a day or from some later one."""
+    for history in register.rows.values():
+        if any(_lasts(row, on) and unit in _above(row) for row in history):
+            yield history[-1]
+
+
+def _above(row: Row) -> tuple[UnitId | None, ...]:
+    if isinstance(row, Area):
+        return (row.parent,)
+    return (row.area, row.parent) if isinstance(row, Body) else ()
+
+
+def _ending(register: Register, unit: UnitId, on: date) -> Iterator[str]:
+    """A unit with its posts and their holders."""
+    yield unit
+    posts = [
+        id
+        for id, rows in register.rows.items()
+        if any(isinstance(row, Post) and row.unit == unit and _lasts(row, on) for row in rows)
+    ]
+    yield from posts
+    for id, rows in register.rows.items():
+        if any(isinstance(row, Appointment) and row.post in posts and _lasts(row, on) for row in rows):
+            yield id
+
+
+def _lasts(row: Row, on: date) -> bool:
+    return row.until is None or row.until > on
+
+
+def _known(register: Register, unit: str, on: date) -> Row:
+    row = register.row(unit, on)
+    if row is None:
+        msg = f"there is no unit with the id {unit!r} on {on}; a code becomes an id through chart(on).resolve()"
+        raise InvalidInput(msg)
+    return row
+
+
+def _from(register: Register, id: str, on: date) -> tuple[Row, ...]:
+    """What a record is from a day on, and what was planned of it for later."""
+    rows = (row for row in register.rows.get(id, ()) if _lasts(row, on))
+    found = tuple(attrs.evolve(row, since=max(row.since, on)) for row in rows)
+    if not found:
+        _known(register, id, on)
+    return found
+
+
+def _refuse_below(register: Register, unit: UnitId, above: set[UnitId], on: date) -> None:
+    """A unit must not stand below any of some others."""
+    row: Row | None = register.row(unit, on)
+    while isinstance(row, (Area, Body)):
+        if row.id in above:
+            msg = f"{unit} stands below {row.id}; nothing goes to a unit that is under the one it comes from"
+            raise InvalidInput(msg)
+        row = None if row.parent is None else register.row(row.parent, on)
