@@ -73,7 +73,7 @@ class Commands:
             return decide(loaded.world, matter, case, act)
 
         words = ("take", case, command or act.step)
-        return self._run(_wishes(case), decision, act, words, lambda: self._repeated(case, act))
+        return self._run(wishes_of(case), decision, act, words, lambda: self._repeated(case, act))
 
     def begin(
         self,
@@ -115,7 +115,7 @@ class Commands:
             return ring(loaded.world, _matter(loaded, wishes, case), case)
 
         try:
-            decided, loaded = self._decide(_wishes(case), decision)
+            decided, loaded = self._decide(wishes_of(case), decision)
             if isinstance(decided, Accepted):
                 self._committer.commit(decided, loaded)
                 return "rung"
@@ -178,6 +178,8 @@ class Commands:
                 return loaded.key.answer
             if isinstance(decided, Refusal):
                 raise Refused(decided)
+            if isinstance(decided, NotYet):
+                return None
             if not isinstance(decided, Accepted):
                 raise _never(decided)
             try:
@@ -240,7 +242,7 @@ class Commands:
         def decision(loaded: Loaded, wishes: Wishes) -> Accepted | Refusal:
             return decide(loaded.world, _matter(loaded, wishes, case), case, act)
 
-        decided, _ = self._decide(_wishes(case), decision)
+        decided, _ = self._decide(wishes_of(case), decision)
         return decided if isinstance(decided, Refusal) else None
 
     def what_can(self, actor: Actor, matter: MatterId) -> Possibilities:
@@ -264,7 +266,8 @@ class Commands:
         return load(self._storage, self._around, Wishes((matter,), {matter: None})).matter(matter, complete=True)
 
 
-def _wishes(case: CaseId) -> Wishes:
+def wishes_of(case: CaseId) -> Wishes:
+    """What a decision about one case needs loaded: the case and its root."""
     return Wishes((matter_of(case), case) if "/" in case else (case,))
 
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping
 
 import attrs
 
-from civicflow.errors import Conflict, InvalidInput
+from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId, matter_of
 from civicflow.office.codec import case_of
+from civicflow.office.commands import Commands, wishes_of
 from civicflow.office.committing import Committer
 from civicflow.office.loading import Loaded, Wishes, load
 from civicflow.office.surroundings import Surroundings
@@ -21,9 +22,9 @@ from civicflow.workflows.engine.decide import Accepted
 from civicflow.workflows.engine.flows import Rules
 from civicflow.workflows.engine.migrating import Migrating
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.engine.ring import NotYet
 
 _PAGE = 1000
-_ATTEMPTS = 5
 
 
 @attrs.frozen(kw_only=True)
@@ -108,10 +109,10 @@ def _line(stay: Staying) -> Text:
 class Migrations:
     """Migrations on one storage."""
 
-    __slots__ = ("_around", "_committer", "_storage")
+    __slots__ = ("_around", "_commands", "_committer", "_storage")
 
-    def __init__(self, storage: Storage, around: Surroundings) -> None:
-        self._storage, self._around = storage, around
+    def __init__(self, storage: Storage, around: Surroundings, commands: Commands) -> None:
+        self._storage, self._around, self._commands = storage, around, commands
         self._committer = Committer(storage, around)
 
     def plan(self, flow: str, to: int, states: Mapping[str, str]) -> Migration:
@@ -122,7 +123,7 @@ class Migrations:
         for case in self._open(flow):
             if case.flow == migrating.new.flow.ref:
                 continue
-            old, loaded = self._around.flows.rules(case.flow), self._loaded(case.id)
+            old, loaded = self._around.flows.rules(case.flow), load(self._storage, self._around, wishes_of(case.id))
             told = self._told(loaded, case.id, old, migrating)
             if isinstance(told, Moving):
                 moving.append(told)
@@ -163,9 +164,6 @@ class Migrations:
                 return
             after = page.next
 
-    def _loaded(self, case: CaseId) -> Loaded:
-        return load(self._storage, self._around, Wishes(tuple(dict.fromkeys((matter_of(case), case)))))
-
     def _told(self, loaded: Loaded, case: CaseId, old: Rules, migrating: Migrating) -> Moving | Staying | None:
         """Whether a case can move as it is now; None where there is nothing to move any more."""
         now = _case(loaded, case)
@@ -178,26 +176,20 @@ class Migrations:
 
     def _moved(self, case: CaseId, migrating: Migrating, by: Actor, why: str) -> Moving | Staying | None:
         """Move a case as it is now; decided again where somebody else was faster."""
-        for attempt in range(1, _ATTEMPTS + 1):
-            loaded = self._loaded(case)
-            old = self._around.flows.rules(_case(loaded, case).flow)
+        told: Moving | Staying | None = None
+
+        def decision(loaded: Loaded, _: Wishes) -> Accepted | NotYet:
+            nonlocal told
+            matter = loaded.matter(matter_of(case))
+            old = self._around.flows.rules(matter.case(case).flow)
             told = self._told(loaded, case, old, migrating)
             if not isinstance(told, Moving):
-                return told
-            try:
-                self._committer.commit(_decided(loaded, case, old, migrating, by, why), loaded)
-            except Conflict:
-                if attempt == _ATTEMPTS:
-                    raise
-            else:
-                return told
-        return None
+                return NotYet(None)
+            return amended(matter, migrating.entry(matter, case, old, by, why, loaded.world), loaded.world)
+
+        self._commands.enter(wishes_of(case), decision, self._committer.commit)
+        return told
 
 
 def _case(loaded: Loaded, case: CaseId) -> Case:
     return loaded.matter(matter_of(case)).case(case)
-
-
-def _decided(loaded: Loaded, case: CaseId, old: Rules, migrating: Migrating, by: Actor, why: str) -> Accepted:
-    matter = loaded.matter(matter_of(case))
-    return amended(matter, migrating.entry(matter, case, old, by, why, loaded.world), loaded.world)

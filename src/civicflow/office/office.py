@@ -130,7 +130,7 @@ class Office:
     def _migrations(self) -> Migrations:
         from civicflow.office.migrating import Migrations
 
-        return Migrations(self._storage, self._around)
+        return Migrations(self._storage, self._around, self._commands)
 
     @cached_property
     def _publishing(self) -> Publishing:
