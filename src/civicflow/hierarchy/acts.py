@@ -247,7 +247,7 @@ def correct(register: Register, rows: Iterable[Row] = (), *, never: Iterable[str
     Args:
         register: the register as it is.
         rows: what is right, each for its own time.
-        never: the ids of records that never were valid.
+        never: the ids of records that never were valid; a body's posts and their holders go with it.
         basis: how it is known.
     """
     right, wrong = tuple(rows), tuple(never)
@@ -256,8 +256,9 @@ def correct(register: Register, rows: Iterable[Row] = (), *, never: Iterable[str
     if unknown or not begins:
         msg = f"nothing to correct: {', '.join(unknown) or 'give rows or ids'} is not in the register"
         raise InvalidInput(msg)
-    kept = right[0].register if right else register.rows[wrong[0]][0].register
-    return Change(act="correct", on=min(begins), register=kept, rows=right, ends=wrong, basis=basis)
+    kept, on = right[0].register if right else register.rows[wrong[0]][0].register, min(begins)
+    ends = dict.fromkeys(one for id in wrong for one in _ending(register, UnitId(id), on))
+    return Change(act="correct", on=on, register=kept, rows=right, ends=tuple(ends), basis=basis)
 
 
 # -- how it is done ----------------------------------------------------------------------------------------------------

@@ -142,9 +142,11 @@ class Office:
     @cached_property
     def register(self) -> RegisterDesk:
         """Who is who: areas, bodies, posts and appointments."""
+        from civicflow.office.redrawing import Redraws
         from civicflow.office.registry import RegisterDesk
 
-        return RegisterDesk(self._around, self._commands, self._given.ids)
+        redraws = Redraws(self._storage, self._around, self._commands)
+        return RegisterDesk(self._around, self._commands, self._given.ids, redraws)
 
     @cached_property
     def tickets(self) -> Tickets:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from civicflow.errors import InvalidInput
+from civicflow.hierarchy.attribution import Answer, Policy, attribute
 from civicflow.hierarchy.authority import RULE
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
 from civicflow.ids import CaseId, IdSource
+from civicflow.office.redrawing import CarriedOver, Redrawing, Redraws, place_of, raised_on
 from civicflow.office.surroundings import REGISTER, Surroundings
 from civicflow.workflows.engine.decide import Act, Birth
+from civicflow.workflows.engine.records import Case
 from civicflow.workflows.registering import REGISTERING, Load
 
 if TYPE_CHECKING:
@@ -26,10 +29,10 @@ _FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".json": "json",
 class RegisterDesk:
     """The register of areas, bodies, posts and appointments: the whole history, and charts of it."""
 
-    __slots__ = ("_around", "_commands", "_ids")
+    __slots__ = ("_around", "_commands", "_ids", "_redraws")
 
-    def __init__(self, around: Surroundings, commands: Commands, ids: IdSource) -> None:
-        self._around, self._commands, self._ids = around, commands, ids
+    def __init__(self, around: Surroundings, commands: Commands, ids: IdSource, redraws: Redraws) -> None:
+        self._around, self._commands, self._ids, self._redraws = around, commands, ids, redraws
 
     def load(self, path: str | Path, *, on: date | None = None) -> tuple[Change, ...]:
         """Bring the register to what a file says, from a day on. The same file again is no change.
@@ -70,24 +73,90 @@ class RegisterDesk:
         day = on or self._around.calendar.local_date(self._around.now())
         register = self._around.register()
         changes = register.diff(document, day, self._ids)
+        self._enter("load", document.register, source, changes)
+        return changes
+
+    def _enter(self, step: str, name: str, source: str, changes: tuple[Change, ...]) -> None:
         if not changes:
-            return ()
+            return
+        register = self._around.register()
         register.apply(changes, register.version + 1)
-        data = Load(
-            register=document.register, source=source, changes=tuple(change.to_builtins() for change in changes)
-        )
+        data = Load(register=name, source=source, changes=tuple(change.to_builtins() for change in changes))
         if register.version:
-            self._commands.take(CaseId(REGISTER), Act(step="load", actor=RULE, data=data), seen=register.version)
+            self._commands.take(CaseId(REGISTER), Act(step=step, actor=RULE, data=data), seen=register.version)
         else:
             birth = Birth(case=CaseId(REGISTER), flow=REGISTERING.name, unit=None)
             self._commands.begin(lambda _: birth, (REGISTER,), Act(step="begin", actor=RULE, data=data))
-        return changes
+
+    # -- re-drawing --------------------------------------------------------------------------------------------------
+
+    def plan(self, change: Change) -> Redrawing:
+        """What an act would touch: what moves, which posts and appointments end, which matters are open. A dry run.
+
+        Args:
+            change: from `civicflow.hierarchy.acts`, made of `history`.
+        """
+        return self._redraws.plan(change)
+
+    def apply(self, *changes: Change) -> None:
+        """Re-draw: the acts hold from their days, all of them in one commit, or none.
+
+        Open matters stay with their units; `carry_over` brings those whose unit is gone to the successor.
+
+        Args:
+            changes: from `civicflow.hierarchy.acts`, made of `history`.
+
+        Raises:
+            InvalidInput: the acts do not fit the register; with every fault.
+            Conflict: somebody else changed the register meanwhile.
+        """
+        basis = "; ".join(dict.fromkeys(change.basis for change in changes if change.basis))
+        self._enter("redraw", changes[0].register if changes else "", basis, changes)
+
+    def carry_over(self, policy: Policy = "primary") -> CarriedOver:
+        """Bring open matters whose unit, body or council is gone to the successor, each by an entry of its own.
+
+        Broken off, it may be called again: what was moved stays moved.
+
+        Args:
+            policy: how one of several successors is chosen; see `civicflow.hierarchy.attribution`. By ``by_share`` a
+                matter goes to the one that took most. What it does not decide stays and is named.
+        """
+        return self._redraws.carry_over(policy)
+
+    def attribute(self, case: Case, *, on: date | None = None, policy: Policy = "primary") -> Answer:
+        """Which unit a case belongs to on a day's map, by which acts; or that nobody knows.
+
+        Args:
+            case: the case.
+            on: the day of the map; today where left out.
+            policy: how one of several successors is chosen.
+
+        Raises:
+            InvalidInput: the case names no unit of the register.
+        """
+        register = self._around.register()
+        if case.unit is None or case.unit not in register.rows or case.opened is None:
+            msg = f"{case.id} names no unit of this register; got {case.unit!r}"
+            raise InvalidInput(msg)
+        raised = raised_on(register, case.unit, self._around.calendar.local_date(case.opened))
+        day = on or self._around.chart().on
+        return attribute(register, case.unit, raised=raised, on=day, policy=policy, place=place_of(case))
 
     @property
     def history(self) -> Register:
         """The whole register with its history, as new as the store's."""
         return self._around.register()
 
-    def chart(self, on: date | None = None) -> Chart:
-        """The organisation as of a day (today where left out), by the calendar's clock."""
-        return self._around.chart() if on is None else self._around.register().chart(on)
+    def chart(self, on: date | None = None, *, known_at: datetime | None = None) -> Chart:
+        """The organisation as of a day (today where left out), by the calendar's clock.
+
+        Args:
+            on: the day.
+            known_at: as it was known at that instant: without what was recorded later, corrections above all.
+
+        Raises:
+            InvalidInput: the instant has no zone.
+        """
+        register = self._around.register() if known_at is None else self._around.register_at(known_at)
+        return register.chart(on or self._around.chart().on)

@@ -139,6 +139,20 @@ class Surroundings:
         """Know what was learnt in a group that is kept."""
         self.note_filed(group._filed)
 
+    def register_at(self, known_at: datetime) -> Register:
+        """The register as it was known at an instant: what was recorded later is not in it.
+
+        Raises:
+            InvalidInput: the instant has no zone.
+        """
+        known_at, register = check_aware(known_at), Register()
+        for row in self._storage.history(REGISTER):
+            entry = read(row.body)
+            if entry.recorded > known_at:
+                break
+            register = register.apply([Change.from_builtins(one) for one in entry.data["changes"]], row.version)
+        return register
+
     def chart(self) -> Chart:
         """The organisation as of today, by the calendar's clock."""
         return self.register().chart(self.calendar.local_date(self.now()))

@@ -4,6 +4,7 @@ Rules
 -----
 - Whoever runs the office loads the register; a rule, not a post, since posts come from it.
 - Loading the same file again changes nothing and enters nothing.
+- What is re-drawn is an act with its day and its legal basis, and names who comes after whom.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ class Load:
 
     Attributes:
         register: the file's own name, under which it is compared when it is loaded again.
-        source: where it was read from, without folders.
+        source: where it was read from, without folders; of a re-drawing its legal basis.
         changes: the changes, as `civicflow.hierarchy.changes.Change.to_builtins` writes them.
     """
 
@@ -39,6 +40,7 @@ REGISTERING = Flow(
     (
         Step("begin", "begin | 建立", NEW, "kept", BY_RULE, Load),
         Step("load", "load | 载入", "kept", STAY, BY_RULE, Load),
+        Step("redraw", "re-draw | 调整区划", "kept", STAY, BY_RULE, Load),
     ),
     numbered=False,
 )

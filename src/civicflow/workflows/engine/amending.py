@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from civicflow.errors import InvalidInput
-from civicflow.hierarchy.authority import Actor, Holder
+from civicflow.hierarchy.authority import RULE, Actor, Holder
 from civicflow.ids import CaseId
 from civicflow.ledger.canonical import encode, plain
 from civicflow.ledger.entries import Entry
@@ -21,6 +21,9 @@ from civicflow.workflows.engine.situation import World
 
 CORRECT: Final = "correct"
 """The step of an entry that corrects another one."""
+
+CARRY_OVER: Final = "carry-over"
+"""The step of an entry by which a case goes to the successor of a unit that is gone."""
 
 CORRECTOR: Final = Holder("secretary", "unit")
 """Who may correct what others entered; what one entered oneself one may always correct."""
@@ -43,6 +46,22 @@ def beside(case: Case, matter: Matter, step: str, by: Actor, why: str, world: Wo
         why=why,
         **more,
     )
+
+
+def carried_over(matter: Matter, case: CaseId, successors: Mapping[str, Any], policy: str, world: World) -> Entry:
+    """The entry by which a case goes to the successors of units that are gone. A rule does it; it stays in its state.
+
+    Args:
+        matter: the matter with the case.
+        case: the case.
+        successors: the fields of the case that take a new value: ``unit``, ``body``, ``anchors``.
+        policy: how one of several successors was chosen.
+        world: whose clock and register the entry names.
+    """
+    now = matter.case(case)
+    before = {name: getattr(now, name) for name in successors}
+    data = plain({"policy": policy, "before": before, "after": dict(successors)}, path=CARRY_OVER)
+    return beside(now, matter, CARRY_OVER, RULE, "", world, data=data, delta={"set": dict(successors)})
 
 
 def erased(matter: Matter, parts: Iterable[tuple[str, int]], by: Actor, why: str, world: World) -> Entry:

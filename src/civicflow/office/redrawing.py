@@ -1,0 +1,249 @@
+"""Re-drawing with everything that hangs on it: what an act would touch, and open matters that go to the successor.
+
+A matter whose unit is gone waits for nobody who exists. Carrying it over is an entry of its own: which unit it went to,
+by which acts, decided by which policy. What no policy decides stays where it is and is named, so that somebody decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import attrs
+
+from civicflow.errors import Fault, InvalidInput
+from civicflow.hierarchy.attribution import Attributed, Policy, Unresolved, attribute
+from civicflow.hierarchy.changes import Change
+from civicflow.hierarchy.register import Register
+from civicflow.hierarchy.units import Appointment, Area, Body, Post
+from civicflow.ids import CaseId, UnitId, matter_of
+from civicflow.office.codec import case_of
+from civicflow.office.commands import Commands, wishes_of
+from civicflow.office.committing import Committer
+from civicflow.office.loading import Loaded, Wishes
+from civicflow.office.surroundings import Surroundings
+from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.texts import Catalogue, Language, Text
+from civicflow.workflows.engine.amending import amended, carried_over
+from civicflow.workflows.engine.decide import Accepted
+from civicflow.workflows.engine.records import Case
+from civicflow.workflows.engine.ring import NotYet
+
+_PAGE = 1000
+
+_SENTENCES = Catalogue(
+    {
+        "act": "{act} on {on}: {units} re-drawn, {children} areas and bodies move, {posts} posts and {people} appointments end"
+        " | {on}{act}：涉及{units}个单位，{children}个辖区和机构划转，{posts}个岗位、{people}项任职终止",
+        "cases": "{cases} open matters and {funds} funds belong to what ends | 所涉单位有{cases}件未结事项、{funds}个资金账户",
+        "fault": "it does not fit: {fault} | 与名录不符：{fault}",
+    }
+)
+
+
+@attrs.frozen(kw_only=True)
+class Redrawing:
+    """What an act would touch. Nothing was changed.
+
+    Attributes:
+        change: the act.
+        moving: the areas and bodies that go elsewhere, each with the unit that they hang under or at from then.
+        posts: the posts that end.
+        relieved: the persons whose appointments end, each with the post's id.
+        cases: the ids of the open matters whose unit or body ends.
+        funds: those of them that are funds.
+        faults: why the register would not take it; empty where it would.
+    """
+
+    change: Change
+    moving: tuple[tuple[UnitId, UnitId | None], ...]
+    posts: tuple[str, ...]
+    relieved: tuple[tuple[str, str], ...]
+    cases: tuple[CaseId, ...]
+    funds: tuple[CaseId, ...]
+    faults: tuple[Fault, ...] = ()
+
+    def __bool__(self) -> bool:
+        return not self.faults
+
+    @property
+    def text(self) -> Text:
+        """What it comes to."""
+        change = self.change
+        parts = [
+            _SENTENCES.say(
+                "act",
+                act=change.act,
+                on=change.on,
+                units=len(change.originals),
+                children=len(self.moving),
+                posts=len(self.posts),
+                people=len(self.relieved),
+            ),
+            _SENTENCES.say("cases", cases=len(self.cases), funds=len(self.funds)),
+            *(_SENTENCES.say("fault", fault=str(fault)) for fault in self.faults),
+        ]
+        return Text("\n".join(part.en for part in parts), "\n".join(part.zh for part in parts))
+
+    def say(self, language: Language = "en") -> str:
+        """The same in one language."""
+        return self.text.say(language)
+
+    def __str__(self) -> str:
+        return self.say()
+
+
+@attrs.frozen(kw_only=True)
+class CarriedOver:
+    """What became of open matters whose unit is gone.
+
+    Attributes:
+        moved: the cases that went to a successor.
+        asked: those for which nobody knows one, each with the reason and the candidates.
+    """
+
+    moved: tuple[CaseId, ...]
+    asked: tuple[tuple[CaseId, Unresolved], ...]
+
+
+class Redraws:
+    """Re-drawing in one office."""
+
+    __slots__ = ("_around", "_commands", "_committer", "_storage")
+
+    def __init__(self, storage: Storage, around: Surroundings, commands: Commands) -> None:
+        self._storage, self._around, self._commands = storage, around, commands
+        self._committer = Committer(storage, around)
+
+    def plan(self, change: Change) -> Redrawing:
+        """See `RegisterDesk.plan`."""
+        register = self._around.register()
+        faults: tuple[Fault, ...] = ()
+        try:
+            register.apply([change], register.version + 1)
+        except InvalidInput as error:
+            faults = error.faults or (Fault(reason=str(error)),)
+        ended = [register.rows[id][-1] for id in change.ends if id in register.rows]
+        units = [UnitId(row.id) for row in ended if isinstance(row, (Area, Body))]
+        cases = list(self._open(units))
+        return Redrawing(
+            change=change,
+            moving=tuple(_moving(register, change)),
+            posts=tuple(row.id for row in ended if isinstance(row, Post)),
+            relieved=tuple((row.person, row.post) for row in ended if isinstance(row, Appointment)),
+            cases=tuple(case.id for case in cases),
+            funds=tuple(case.id for case in cases if case.flow_name == "fund"),
+            faults=faults,
+        )
+
+    def carry_over(self, policy: Policy) -> CarriedOver:
+        """See `RegisterDesk.carry_over`."""
+        register, today = self._around.register(), self._around.chart().on
+        gone = [unit for unit in _once(register) if register.row(unit, today) is None]
+        moved: list[CaseId] = []
+        asked: list[tuple[CaseId, Unresolved]] = []
+        for case in self._open(gone):
+            answer = self._carried(case.id, policy)
+            if isinstance(answer, Unresolved):
+                asked.append((case.id, answer))
+            elif answer:
+                moved.append(case.id)
+        return CarriedOver(moved=tuple(moved), asked=tuple(asked))
+
+    def _open(self, units: Iterable[UnitId]) -> Iterator[Case]:
+        """The open cases that belong to some units, or are asked of them."""
+        wanted = tuple(units)
+        seen: set[str] = set()
+        for field in ("unit", "body") if wanted else ():
+            after = ""
+            while True:
+                where = (Filter(field, "in", wanted), Filter("closed", "eq", None))
+                page = self._storage.find(Query(where=where, limit=_PAGE, after=after))
+                yield from (case_of(stored) for stored in page.items if stored.case not in seen)
+                seen.update(stored.case for stored in page.items)
+                if not page.next:
+                    break
+                after = page.next
+
+    def _carried(self, case: CaseId, policy: Policy) -> Unresolved | bool:
+        """Carry a case over as it is now; whether it moved, or why nobody knows where to."""
+        told: Unresolved | bool = False
+
+        def decision(loaded: Loaded, _: Wishes) -> Accepted | NotYet:
+            nonlocal told
+            matter, world = loaded.matter(matter_of(case)), loaded.world
+            now, register, today = matter.case(case), self._around.register(), world.chart.on
+            told = False
+            if now.outcome:
+                return NotYet(None)
+            found = successors(register, now, today, policy)
+            if isinstance(found, Unresolved):
+                told = found
+            if isinstance(found, Unresolved) or not found:
+                return NotYet(None)
+            told = True
+            return amended(matter, carried_over(matter, case, found, policy, world), world)
+
+        self._commands.enter(wishes_of(case), decision, self._committer.commit)
+        return told
+
+
+def successors(register: Register, case: Case, today: date, policy: Policy) -> Mapping[str, Any] | Unresolved:
+    """The fields of a case that name a unit which is gone, each with its successor; or why nobody knows one."""
+    named: dict[str, UnitId | None] = {"unit": case.unit, "body": case.body, **case.anchors}
+    found: dict[str, UnitId] = {}
+    for name, unit in named.items():
+        if unit is None or unit not in register.rows or register.row(unit, today) is not None:
+            continue
+        answer = attribute(
+            register, unit, raised=last_day(register, unit, today), on=today, policy=policy, place=place_of(case)
+        )
+        if isinstance(answer, Unresolved):
+            return answer
+        found[name] = _largest(answer).unit
+    anchors = {name: found.pop(name) for name in case.anchors if name in found}
+    return {**found, **({"anchors": {**case.anchors, **anchors}} if anchors else {})}
+
+
+def _largest(answer: tuple[Attributed, ...]) -> Attributed:
+    """One case goes to one unit: by shares, to the one that took most, the first named where two took as much."""
+    return max(answer, key=lambda one: one.share)
+
+
+def place_of(case: Case) -> UnitId | None:
+    """The unit within which a case lies, if its place names one."""
+    place = case.data.get("place")
+    return UnitId(place["unit"]) if isinstance(place, Mapping) and place.get("unit") else None
+
+
+def raised_on(register: Register, unit: UnitId, opened: date) -> date:
+    """The day on which a matter is taken to have been raised for its unit: the first, from its own, on which that was."""
+    if register.row(unit, opened) is not None:
+        return opened
+    later = [row.since for row in register.rows[unit] if row.since > opened]
+    return min(later) if later else last_day(register, unit, opened)
+
+
+def last_day(register: Register, unit: UnitId, today: date) -> date:
+    """The last day before another on which a unit was."""
+    ends = [row.until for row in register.rows[unit] if row.until is not None and row.until <= today]
+    return max(ends, default=register.rows[unit][0].since + timedelta(days=1)) - timedelta(days=1)
+
+
+def _once(register: Register) -> Iterator[UnitId]:
+    """Every area and body that ever was."""
+    for id, rows in register.rows.items():
+        if isinstance(rows[0], (Area, Body)):
+            yield UnitId(id)
+
+
+def _moving(register: Register, change: Change) -> Iterator[tuple[UnitId, UnitId | None]]:
+    for row in change.rows:
+        before = register.row(row.id, change.on)
+        if isinstance(row, Area) and isinstance(before, Area) and before.parent != row.parent:
+            yield row.id, row.parent
+        elif isinstance(row, Body) and isinstance(before, Body) and before.area != row.area:
+            yield row.id, row.area
+        elif isinstance(row, Body) and isinstance(before, Body) and before.parent != row.parent:
+            yield row.id, row.parent

@@ -1,0 +1,217 @@
+"""Re-drawing in an office: told first, done in one commit, and open matters go to the successor, each by an entry."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from civicflow import Case, InvalidInput
+from civicflow.hierarchy import acts
+from civicflow.hierarchy.acts import New, Surviving
+from civicflow.hierarchy.attribution import Attributed, Unresolved
+from civicflow.ids import UnitId
+from civicflow.testing import sequential_ids
+from civicflow.workflows.places import Place
+
+if TYPE_CHECKING:
+    from tests.conftest import OpenTown, Town
+
+TODAY = date(2026, 3, 2)
+IDS = sequential_ids()
+
+
+@pytest.fixture
+def town(open_town: OpenTown) -> Town:
+    """The town of all tests."""
+    return open_town()
+
+
+def unit(town: Town, code: str) -> UnitId:
+    """A unit of today."""
+    return town.office.unit(code)
+
+
+def merged(town: Town, on: date = TODAY) -> None:
+    """The community and its neighbour become one new community."""
+    register = town.office.register
+    both = [unit(town, "community"), unit(town, "neighbour")]
+    into = New(code="united", name="United | 联合社区")
+    register.apply(acts.merge(register.history, both, into, on=on, ids=IDS, basis="No. 26"))
+
+
+def divided(town: Town, *, primary: bool = True) -> None:
+    """The community is divided into east, with its group, and west."""
+    register = town.office.register
+    into = [New(code="east", name="East | 东", primary=primary), New(code="west", name="West | 西")]
+    sent: dict[str, UnitId | str] = {
+        unit(town, "party-community"): "east",
+        unit(town, "council"): "east",
+        unit(town, "group"): "west",
+    }
+    register.apply(acts.split(register.history, unit(town, "community"), into, on=TODAY, ids=IDS, sent=sent))
+
+
+class TestPlans:
+    """A plan says what an act would touch, and changes nothing."""
+
+    def test_everything_that_hangs_on_it_is_named(self, town: Town) -> None:
+        """Sub-units and bodies that move, open matters, funds; and the ledger has no new entry."""
+        ticket, fund = town.dispatched("health"), town.fund()
+        closed = town.answered()
+        town.office.tickets.evaluate(closed, resolved=True, by=town.resident)
+        before, register = town.position(), town.office.register
+        into = Surviving(unit=unit(town, "neighbour"))
+        plan = register.plan(acts.merge(register.history, [unit(town, "community")], into, on=TODAY))
+        assert plan
+        moved = {register.chart().code(child) for child, _ in plan.moving}
+        assert moved == {"group", "council", "party-community"}
+        assert {to for _, to in plan.moving} == {unit(town, "neighbour")}
+        assert set(plan.cases) == {ticket.id, f"{ticket.id}/health@2", fund.id}
+        assert plan.funds == (fund.id,)
+        assert "3 areas and bodies move" in str(plan)
+        assert "1个资金账户" in plan.say("zh")
+        assert town.position() == before
+
+    def test_what_does_not_fit_is_said_beforehand(self, town: Town) -> None:
+        """With every fault, in the plan instead of an error."""
+        register = town.office.register
+        community = register.history.rows[unit(town, "community")][0]
+        wrong = acts.convert(register.history, UnitId(community.id), on=TODAY, level="district")
+        plan = register.plan(wrong)
+        assert not plan
+        assert "a district does not hang under a subdistrict" in plan.faults[0].reason
+        with pytest.raises(InvalidInput, match="do not fit the register"):
+            register.apply(wrong)
+
+    def test_a_body_that_ends_says_whom_it_relieves(self, town: Town) -> None:
+        """Its posts and their holders end with it."""
+        register = town.office.register
+        plan = register.plan(acts.dissolve(register.history, unit(town, "health"), on=TODAY))
+        assert len(plan.posts) == 1
+        assert [person for person, _ in plan.relieved] == ["officer-health"]
+
+
+class TestActs:
+    """An act holds from its day; what was recorded later was not known before."""
+
+    def test_it_is_an_entry_with_its_basis(self, town: Town) -> None:
+        """And the chart of the day shows it."""
+        merged(town)
+        (*_, entry) = town.office.ledger.entries("register")
+        assert (entry.step, entry.data["source"]) == ("redraw", "No. 26")
+        chart = town.office.chart()
+        assert chart.name(chart.resolve("united")).zh == "联合社区"
+        assert {chart.code(child) for child in chart.children(chart.resolve("subdistrict"))} == {"united"}
+        assert town.office.ledger.verify().ok
+
+    def test_what_was_known_then_shows_no_later_correction(self, town: Town) -> None:
+        """Two axes of time: when it was so, and when we knew."""
+        register, then = town.office.register, town.clock()
+        town.clock.advance(days=3)
+        group = unit(town, "group")
+        (row,) = register.history.rows[group]
+        right = acts.convert(register.history, group, on=row.since, name="Second group | 二组")
+        register.apply(right)
+        assert register.chart(TODAY).name(group).zh == "二组"
+        assert register.chart(TODAY, known_at=then).name(group).zh == "小组"
+        never = unit(town, "traffic-police")
+        register.apply(acts.correct(register.history, never=[never]))
+        assert never not in register.chart(TODAY)
+        assert register.chart(TODAY, known_at=then).holders("officer", never) == ("officer-traffic-police",)
+        with pytest.raises(InvalidInput):
+            register.chart(TODAY, known_at=then.replace(tzinfo=None))
+
+
+class TestCarryingOver:
+    """Open matters go to the successor, each by an entry of its own; what nobody knows stays and is named."""
+
+    def test_open_matters_go_along(self, town: Town) -> None:
+        """The ticket with its share; whoever holds the post there now acts on it. What ended stays where it was."""
+        ticket, closed = town.dispatched("health"), town.answered()
+        town.office.tickets.evaluate(closed, resolved=True, by=town.resident)
+        was = unit(town, "community")
+        merged(town)
+        carried = town.office.register.carry_over()
+        united = unit(town, "united")
+        assert set(carried.moved) == {ticket.id, f"{ticket.id}/health@2"}
+        assert carried.asked == ()
+        assert town.now(ticket).unit == united
+        assert town.now(closed).unit == was
+        entry = town.office.ledger.entries(ticket)[-2]
+        assert (entry.step, entry.by.kind, entry.data["policy"]) == ("carry-over", "rule", "primary")
+        assert (entry.data["before"], entry.data["after"]) == ({"unit": was}, {"unit": united})
+        town.check(ticket)
+        town.done(ticket, "health")
+        both = {"secretary-community", "secretary-neighbour"}
+        assert town.asked(ticket) == both
+        assert town.office.ledger.verify().ok
+
+    def test_again_is_no_change(self, town: Town) -> None:
+        """Broken off and called again, nothing moves twice."""
+        town.ordered()
+        merged(town)
+        assert len(town.office.register.carry_over().moved) == 1
+        before = town.position()
+        assert town.office.register.carry_over().moved == ()
+        assert town.position() == before
+
+    def test_what_nobody_knows_is_asked(self, town: Town) -> None:
+        """The unit came to two and neither is primary: the ticket stays, with the candidates."""
+        ticket = town.ordered()
+        divided(town, primary=False)
+        carried = town.office.register.carry_over()
+        ((case, why),) = carried.asked
+        assert (case, {town.office.chart().code(one) for one in why.candidates}) == (ticket.id, {"east", "west"})
+        assert town.now(ticket).unit not in town.office.chart()
+
+    def test_the_place_tells(self, town: Town) -> None:
+        """A lamp in the group that went west goes west."""
+        place = Place(unit=unit(town, "group"))
+        lamp, other = town.ordered("lamp", place=place), town.ordered("other")
+        divided(town)
+        carried = town.office.register.carry_over("by_place")
+        assert (carried.moved, [case for case, _ in carried.asked]) == ((lamp.id,), [other.id])
+        assert town.office.chart().code(str(town.now(lamp).unit)) == "west"
+
+    def test_a_body_that_is_gone_hands_its_shares_on(self, town: Town) -> None:
+        """To the department that took it in, whose officer then has them."""
+        town.dispatched("health", "emergency")
+        register = town.office.register
+        into = Surviving(unit=unit(town, "emergency"))
+        register.apply(acts.merge(register.history, [unit(town, "health")], into, on=TODAY))
+        (moved,) = register.carry_over().moved
+        assert town.now(moved).body == unit(town, "emergency")
+        assert town.now(moved).key == "health"
+        assert town.office.inbox(town.officer("emergency"))
+
+
+class TestAttribution:
+    """Any case by any map."""
+
+    def unit_of(self, town: Town, case: Case, on: date | None = None) -> str:
+        """The code of the unit that a case belongs to on a day."""
+        answer = town.office.register.attribute(case, on=on)
+        assert isinstance(answer, tuple)
+        return str(town.office.register.chart(on).code(answer[0].unit))
+
+    def test_by_the_map_of_then_and_of_now(self, town: Town) -> None:
+        """A closed ticket of the old community, and one that was carried over."""
+        closed, moved = town.answered(), town.ordered()
+        town.office.tickets.evaluate(closed, resolved=True, by=town.resident)
+        town.clock.advance(days=30)
+        later = TODAY + timedelta(days=20)
+        merged(town, on=later)
+        town.office.register.carry_over()
+        assert self.unit_of(town, town.now(closed)) == "united"
+        assert self.unit_of(town, town.now(closed), TODAY) == "community"
+        back = town.office.register.attribute(town.now(moved), on=TODAY)
+        assert isinstance(back, Unresolved)  # it came of two, and nothing tells of which
+        (now,) = town.office.register.attribute(town.now(moved))  # type: ignore[misc]  # it is resolved
+        assert now == Attributed(unit=unit(town, "united"))
+
+    def test_a_case_without_a_unit_is_an_error(self, town: Town) -> None:
+        """Nothing to attribute."""
+        with pytest.raises(InvalidInput, match="names no unit"):
+            town.office.register.attribute(town.office.case("register"))
