@@ -184,7 +184,8 @@ class TestCarryingOver:
         (moved,) = register.carry_over().moved
         assert town.now(moved).body == unit(town, "emergency")
         assert town.now(moved).key == "health"
-        assert town.office.inbox(town.officer("emergency"))
+        asked = {waiting.case.key for waiting in town.office.inbox(town.officer("emergency")).waiting}
+        assert asked == {"health", "emergency"}
 
 
 class TestAttribution:
@@ -206,12 +207,56 @@ class TestAttribution:
         town.office.register.carry_over()
         assert self.unit_of(town, town.now(closed)) == "united"
         assert self.unit_of(town, town.now(closed), TODAY) == "community"
-        back = town.office.register.attribute(town.now(moved), on=TODAY)
-        assert isinstance(back, Unresolved)  # it came of two, and nothing tells of which
-        (now,) = town.office.register.attribute(town.now(moved))  # type: ignore[misc]  # it is resolved
+        assert self.unit_of(town, town.now(moved), TODAY) == "community"
+        assert self.unit_of(town, town.now(moved)) == "united"
+        raised_later = town.ordered(unit="united")
+        back = town.office.register.attribute(raised_later, on=TODAY)
+        assert isinstance(back, Unresolved)  # its unit came of two, and nothing tells of which
+        (now,) = town.office.register.attribute(raised_later)  # type: ignore[misc]  # it is resolved
         assert now == Attributed(unit=unit(town, "united"))
+
+    def test_a_matter_that_climbs_afterwards_has_a_new_home(self, town: Town) -> None:
+        """It was handed to the level above, and belongs there by every map."""
+        ticket = town.ordered()
+        merged(town)
+        town.office.register.carry_over()
+        assert town.now(ticket).homes
+        town.clock.advance(days=4)
+        town.office.tick()
+        assert (town.now(ticket).unit, town.now(ticket).homes) == (unit(town, "subdistrict"), {})
+        town.check(ticket)
 
     def test_a_case_without_a_unit_is_an_error(self, town: Town) -> None:
         """Nothing to attribute."""
         with pytest.raises(InvalidInput, match="names no unit"):
             town.office.register.attribute(town.office.case("register"))
+
+
+class TestFiguresByAnyMap:
+    """The figures of last year read the same by last year's map, whatever was re-drawn since."""
+
+    def test_by_the_old_map_and_by_the_new(self, town: Town) -> None:
+        """Two tickets of one community, one of its neighbour; then both are one."""
+        town.answered(), town.ordered(), town.ordered(unit="neighbour")
+        rates = town.office.ledger.rates
+        before = {code: rates(under=code) for code in ("community", "neighbour", "subdistrict")}
+        town.clock.advance(days=30)
+        merged(town, on=TODAY + timedelta(days=20))
+        town.office.register.carry_over()
+        then = {code: rates(under=code, on=TODAY, at=town.clock()) for code in before}
+        assert {code: one.cases for code, one in then.items()} == {code: one.cases for code, one in before.items()}
+        assert (rates(under="united", on=town.office.chart().on).cases, rates(under="united").cases) == (3, 3)
+        by_unit = town.office.ledger.rates_by("unit", on=TODAY)
+        assert by_unit[unit_on(town, "community")].cases == 2
+
+    def test_what_nobody_knows_stands_under_no_unit(self, town: Town) -> None:
+        """It is counted all the same."""
+        town.ordered()
+        divided(town, primary=False)
+        rates = town.office.ledger.rates
+        assert (rates(on=TODAY).cases, rates(under="subdistrict", on=TODAY).cases) == (1, 0)
+
+
+def unit_on(town: Town, code: str, on: date = TODAY) -> UnitId:
+    """A unit of another day."""
+    return town.office.register.chart(on).resolve(code)

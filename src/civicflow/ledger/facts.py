@@ -22,6 +22,8 @@ class CaseFacts:
         outcome: why it ended, as the flow names it; None while it is open.
         unit: the area whose matter it is.
         body: the body that has to act on it, where one is named (a share's department).
+        home: the area whose matter it was before the map was re-drawn; None where nothing was.
+        home_body: the body that had to act on it before the map was re-drawn; None where nothing was.
         requester: the pseudonymous person who raised it.
         category: what it is about, in the integrator's own vocabulary.
         slot: which of its parent's slots it fills, for instance ``lead``; None for a root.
@@ -45,6 +47,8 @@ class CaseFacts:
     outcome: str | None = None
     unit: str | None = None
     body: str | None = None
+    home: str | None = None
+    home_body: str | None = None
     requester: str | None = None
     category: str | None = None
     slot: str | None = None

@@ -82,6 +82,8 @@ def _facts(case: Case) -> tuple[Scalar, ...]:
         case.outcome or None,
         case.unit,
         case.body,
+        case.homes.get("unit"),
+        case.homes.get("body"),
         case.requester,
         data.get("category") or None,
         case.slot or None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 import attrs
@@ -21,6 +21,7 @@ from civicflow.ledger.signing import Signer, Verifier
 from civicflow.ledger.verification import Verification, verify
 from civicflow.office.attachments import Files
 from civicflow.office.codec import facts_of
+from civicflow.office.mapping import Remapping
 from civicflow.office.proving import last_head, replay
 from civicflow.office.reading import Readers
 from civicflow.office.surroundings import Surroundings
@@ -114,17 +115,27 @@ class LedgerDesk:
     # -- figures -----------------------------------------------------------------------------------------------------
 
     def facts(
-        self, *, under: str | None = None, flow: str | None = None, as_recorded: bool = False
+        self,
+        *,
+        under: str | None = None,
+        flow: str | None = None,
+        as_recorded: bool = False,
+        on: date | None = None,
     ) -> Iterator[CaseFacts]:
         """The row of facts of every case, of those under a unit, or of one flow.
 
         Args:
-            under: a unit by code, alias or id; its whole subtree by the chart of today.
+            under: a unit by code, alias or id, as of the day of the map; its whole subtree then.
             flow: the name of a flow.
             as_recorded: what was entered first, without corrections; every entry is read again for it.
+            on: the day of the map: each case then stands under the unit that it belongs to on that map, under none where
+                nobody knows. Where left out, cases stand where they are, and units are those of today.
         """
-        within = None if under is None else _under(self._around.chart(), under)
+        chart = self._around.chart() if on is None else self._around.register().chart(on)
+        within = None if under is None else _under(chart, under)
         rows = self._as_recorded(flow) if as_recorded else self._rows(flow)
+        if on is not None:
+            rows = map(Remapping(self._around.register(), self._around.calendar, on).of, rows)
         return (facts for facts in rows if within is None or facts.unit in within or facts.body in within)
 
     def _as_recorded(self, flow: str | None) -> Iterator[CaseFacts]:
@@ -152,6 +163,7 @@ class LedgerDesk:
         opened_from: datetime | None = None,
         opened_before: datetime | None = None,
         as_recorded: bool = False,
+        on: date | None = None,
     ) -> Rates:
         """On time, resolved, satisfied, open, overdue: of a flow's cases, with their denominators.
 
@@ -162,8 +174,10 @@ class LedgerDesk:
             opened_from: only cases raised at or after this instant.
             opened_before: only cases raised before this instant.
             as_recorded: what was entered first, without corrections.
+            on: by the map of this day; see `facts`.
         """
-        cases = self._period(self.facts(under=under, flow=flow, as_recorded=as_recorded), opened_from, opened_before)
+        found = self.facts(under=under, flow=flow, as_recorded=as_recorded, on=on)
+        cases = self._period(found, opened_from, opened_before)
         return rates(cases, self._at(at))
 
     def rates_by(
@@ -176,10 +190,12 @@ class LedgerDesk:
         opened_from: datetime | None = None,
         opened_before: datetime | None = None,
         as_recorded: bool = False,
+        on: date | None = None,
     ) -> Mapping[str | None, Rates]:
         """The figures of `rates` for each unit, body, category or state; None is the group without one."""
         key: Callable[[CaseFacts], str | None] = lambda facts: getattr(facts, by)  # noqa: E731  # one line reads best
-        cases = self._period(self.facts(under=under, flow=flow, as_recorded=as_recorded), opened_from, opened_before)
+        found = self.facts(under=under, flow=flow, as_recorded=as_recorded, on=on)
+        cases = self._period(found, opened_from, opened_before)
         return grouped(cases, key, self._at(at))
 
     def _at(self, at: datetime | None) -> int:

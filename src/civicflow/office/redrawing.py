@@ -7,14 +7,15 @@ by which acts, decided by which policy. What no policy decides stays where it is
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
+from typing import Any, Final
 
 import attrs
 
 from civicflow.errors import Fault, InvalidInput
-from civicflow.hierarchy.attribution import Attributed, Policy, Unresolved, attribute
+from civicflow.hierarchy.attribution import Policy, Unresolved, attribute
 from civicflow.hierarchy.changes import Change
+from civicflow.hierarchy.reading import unit_party
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Appointment, Area, Body, Post
 from civicflow.ids import CaseId, UnitId, matter_of
@@ -22,6 +23,7 @@ from civicflow.office.codec import case_of
 from civicflow.office.commands import Commands, wishes_of
 from civicflow.office.committing import Committer
 from civicflow.office.loading import Loaded, Wishes
+from civicflow.office.mapping import largest, last_day, place_of
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Filter, Query, Storage
 from civicflow.texts import Catalogue, Language, Text
@@ -30,7 +32,8 @@ from civicflow.workflows.engine.decide import Accepted
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.ring import NotYet
 
-_PAGE = 1000
+_PAGE: Final = 1000
+_IS_OPEN: Final = Filter("closed", "eq", None)
 
 _SENTENCES = Catalogue(
     {
@@ -152,19 +155,16 @@ class Redraws:
         return CarriedOver(moved=tuple(moved), asked=tuple(asked))
 
     def _open(self, units: Iterable[UnitId]) -> Iterator[Case]:
-        """The open cases that belong to some units, or are asked of them."""
-        wanted = tuple(units)
-        seen: set[str] = set()
-        for field in ("unit", "body") if wanted else ():
-            after = ""
-            while True:
-                where = (Filter(field, "in", wanted), Filter("closed", "eq", None))
-                page = self._storage.find(Query(where=where, limit=_PAGE, after=after))
-                yield from (case_of(stored) for stored in page.items if stored.case not in seen)
-                seen.update(stored.case for stored in page.items)
-                if not page.next:
-                    break
-                after = page.next
+        """The open cases that name some of these units: as theirs, as whom they are asked of, as their council …."""
+        wanted = frozenset(units)
+        parties, after = tuple(sorted(map(unit_party, wanted))), ""
+        while parties:
+            page = self._storage.find(Query(where=(_IS_OPEN,), parties=parties, limit=_PAGE, after=after))
+            cases = (case_of(stored) for stored in page.items)
+            yield from (case for case in cases if wanted & {case.unit, case.body, *case.anchors.values()})
+            if not page.next:
+                return
+            after = page.next
 
     def _carried(self, case: CaseId, policy: Policy) -> Unresolved | bool:
         """Carry a case over as it is now; whether it moved, or why nobody knows where to."""
@@ -201,34 +201,9 @@ def successors(register: Register, case: Case, today: date, policy: Policy) -> M
         )
         if isinstance(answer, Unresolved):
             return answer
-        found[name] = _largest(answer).unit
+        found[name] = largest(answer).unit
     anchors = {name: found.pop(name) for name in case.anchors if name in found}
     return {**found, **({"anchors": {**case.anchors, **anchors}} if anchors else {})}
-
-
-def _largest(answer: tuple[Attributed, ...]) -> Attributed:
-    """One case goes to one unit: by shares, to the one that took most, the first named where two took as much."""
-    return max(answer, key=lambda one: one.share)
-
-
-def place_of(case: Case) -> UnitId | None:
-    """The unit within which a case lies, if its place names one."""
-    place = case.data.get("place")
-    return UnitId(place["unit"]) if isinstance(place, Mapping) and place.get("unit") else None
-
-
-def raised_on(register: Register, unit: UnitId, opened: date) -> date:
-    """The day on which a matter is taken to have been raised for its unit: the first, from its own, on which that was."""
-    if register.row(unit, opened) is not None:
-        return opened
-    later = [row.since for row in register.rows[unit] if row.since > opened]
-    return min(later) if later else last_day(register, unit, opened)
-
-
-def last_day(register: Register, unit: UnitId, today: date) -> date:
-    """The last day before another on which a unit was."""
-    ends = [row.until for row in register.rows[unit] if row.until is not None and row.until <= today]
-    return max(ends, default=register.rows[unit][0].since + timedelta(days=1)) - timedelta(days=1)
 
 
 def _once(register: Register) -> Iterator[UnitId]:

@@ -13,7 +13,8 @@ from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
 from civicflow.ids import CaseId, IdSource
-from civicflow.office.redrawing import CarriedOver, Redrawing, Redraws, place_of, raised_on
+from civicflow.office.mapping import place_of, raised_on
+from civicflow.office.redrawing import CarriedOver, Redrawing, Redraws
 from civicflow.office.surroundings import REGISTER, Surroundings
 from civicflow.workflows.engine.decide import Act, Birth
 from civicflow.workflows.engine.records import Case
@@ -135,13 +136,13 @@ class RegisterDesk:
         Raises:
             InvalidInput: the case names no unit of the register.
         """
-        register = self._around.register()
-        if case.unit is None or case.unit not in register.rows or case.opened is None:
-            msg = f"{case.id} names no unit of this register; got {case.unit!r}"
+        register, unit = self._around.register(), case.homes.get("unit", case.unit)
+        if unit is None or unit not in register.rows or case.opened is None:
+            msg = f"{case.id} names no unit of this register; got {unit!r}"
             raise InvalidInput(msg)
-        raised = raised_on(register, case.unit, self._around.calendar.local_date(case.opened))
+        raised = raised_on(register, unit, self._around.calendar.local_date(case.opened))
         day = on or self._around.chart().on
-        return attribute(register, case.unit, raised=raised, on=day, policy=policy, place=place_of(case))
+        return attribute(register, unit, raised=raised, on=day, policy=policy, place=place_of(case))
 
     @property
     def history(self) -> Register:

@@ -59,9 +59,15 @@ def carried_over(matter: Matter, case: CaseId, successors: Mapping[str, Any], po
         world: whose clock and register the entry names.
     """
     now = matter.case(case)
-    before = {name: getattr(now, name) for name in successors}
-    data = plain({"policy": policy, "before": before, "after": dict(successors)}, path=CARRY_OVER)
-    return beside(now, matter, CARRY_OVER, RULE, "", world, data=data, delta={"set": dict(successors)})
+    named = {"unit": now.unit, "body": now.body, **now.anchors}
+    after = {
+        **{name: value for name, value in successors.items() if name != "anchors"},
+        **successors.get("anchors", {}),
+    }
+    moved = {name: named[name] for name, value in after.items() if named[name] != value}
+    data = plain({"policy": policy, "before": moved, "after": {name: after[name] for name in moved}}, path=CARRY_OVER)
+    homes = {**moved, **now.homes}
+    return beside(now, matter, CARRY_OVER, RULE, "", world, data=data, delta={"set": {**successors, "homes": homes}})
 
 
 def erased(matter: Matter, parts: Iterable[tuple[str, int]], by: Actor, why: str, world: World) -> Entry:

@@ -63,8 +63,7 @@ def apply(case: Case, entry: Entry) -> Case:
 def _apply_delta(draft: Any, delta: Mapping[str, Any]) -> None:
     for part, value in delta.items():
         if part == "set":
-            for name, new in value.items():
-                setattr(draft, name, instant(new) if name in _INSTANTS else new)
+            _set(draft, value)
         elif part == "data":
             draft.data = {**draft.data, **value}
         elif part == "clocks":
@@ -77,6 +76,13 @@ def _apply_delta(draft: Any, delta: Mapping[str, Any]) -> None:
             draft.tally = _moved(draft.tally, [(child["slot"], "", child["state"]) for child in value])
         elif part == "ended":
             draft.tally = _moved(draft.tally, [ended[:3] for ended in value.values()])
+
+
+def _set(draft: Any, fields: Mapping[str, Any]) -> None:
+    for name, new in fields.items():
+        setattr(draft, name, instant(new) if name in _INSTANTS else new)
+    if draft.homes and "homes" not in fields:  # handed to somebody else, it has a new home
+        draft.homes = {name: home for name, home in draft.homes.items() if name not in fields}
 
 
 def _moved(tally: Mapping[str, Mapping[str, int]], moves: list[Any]) -> dict[str, Mapping[str, int]]:

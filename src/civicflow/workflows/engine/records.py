@@ -72,6 +72,7 @@ class Case:
         body: the body that has to act on it, or None.
         requester: who raised it.
         anchors: other units that its flow names, for instance ``council``.
+        homes: where the map was re-drawn under it, what `unit`, `body` or an anchor was before, by its name.
         slot: which slot of its parent it fills, or empty for a root.
         key: its name within the slot or brood.
         number: its human number, by which people speak of it, or empty; only a root has one.
@@ -97,6 +98,7 @@ class Case:
     body: UnitId | None = None
     requester: PersonId | None = None
     anchors: Mapping[str, UnitId] = _EMPTY
+    homes: Mapping[str, UnitId] = _EMPTY
     slot: str = ""
     key: str = ""
     number: str = ""

@@ -31,7 +31,7 @@ _VERSION_1: Final = (
         head BLOB NOT NULL,
         round INTEGER NOT NULL,
         due INTEGER,
-        flow TEXT, state TEXT, outcome TEXT, unit TEXT, body TEXT, requester TEXT, category TEXT, slot TEXT,
+        flow TEXT, state TEXT, outcome TEXT, unit TEXT, body TEXT, home TEXT, home_body TEXT, requester TEXT, category TEXT, slot TEXT,
         brood TEXT, key TEXT, number TEXT, title TEXT, latitude INTEGER, longitude INTEGER,
         opened INTEGER, promise INTEGER, handled INTEGER, closed INTEGER, resolved INTEGER, satisfied INTEGER,
         evaluated INTEGER,
