@@ -22,7 +22,7 @@ from civicflow.testing.flows.walking import Samples, Walk
 from civicflow.texts import Language
 from civicflow.workflows.drawing import dot, mermaid, page, table
 from civicflow.workflows.engine.effects import Opening, Spawn
-from civicflow.workflows.engine.flow import NEW, Flow, Named, State, Step
+from civicflow.workflows.engine.flow import NEW, STAY, Flow, Named, State, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.situation import Situation
 
@@ -105,10 +105,10 @@ def _parent_of(flow: Flow) -> Flow:
         f"parent-of-{flow.name}",
         1,
         "parent | 上级事项",
-        (State("open", "open | 开", standing=True), State("shut", "shut | 关", final="shut")),
+        (State("open", "open | 开", standing=True),),
         (
             Step("begin", "begin | 始", NEW, "open", ANYONE, does=opened),
-            Step("shut", "shut | 关", "open", "shut", ANYONE),
+            Step("look-in", "look in | 查看", "open", STAY, ANYONE),
         ),
         slots=dict.fromkeys(flow.opened_in, flow.name),
     )
