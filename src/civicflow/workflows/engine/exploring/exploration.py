@@ -1,0 +1,542 @@
+"""The search: breadth first over situations, every act by everybody who may, the clock to the next deadline."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, TypeVar
+
+import attrs
+
+from civicflow.calendars import WorkingCalendar, weekdays
+from civicflow.errors import CivicflowError, InternalError, InvalidInput
+from civicflow.hierarchy.authority import RULE, Actor, Anyone, Rule, Who, actors_at
+from civicflow.ids import CaseId, MatterId, PersonId
+from civicflow.ledger.entries import read, seal
+from civicflow.refusals import Refusal
+from civicflow.texts import Text
+from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.clocks import anchors_of, entering
+from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
+from civicflow.workflows.engine.effects import Brood, Linked
+from civicflow.workflows.engine.exploring.report import WORDS, Explored, Finding
+from civicflow.workflows.engine.exploring.samples import samples
+from civicflow.workflows.engine.exploring.scene import MAIN, Incident, Scene
+from civicflow.workflows.engine.exploring.situations import Key, Standing, cases_of, counting, tallied
+from civicflow.workflows.engine.exploring.town import DAWN, OFFICES, OTHER, UNIT, Town, alternatives
+from civicflow.workflows.engine.exploring.watching import Noted, watched
+from civicflow.workflows.engine.flow import NEW, Flow, Step
+from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.engine.possible import asked
+from civicflow.workflows.engine.records import Case, Clock, Matter
+from civicflow.workflows.engine.ring import NotYet, ring
+from civicflow.workflows.engine.situation import Wanted, World
+
+_MOMENT: Final = timedelta(seconds=1)
+_SALT: Final = bytes(16)
+
+Answer = TypeVar("Answer")
+
+
+def explore(
+    flow: Flow,
+    beside: Iterable[Flow] = (),
+    *,
+    scene: Scene | None = None,
+    calendar: WorkingCalendar | None = None,
+) -> Explored:
+    """Every story of a flow in the small town.
+
+    Args:
+        flow: the flow; it has to be sound.
+        beside: the flows of its children, and of whatever the scene brings in.
+        scene: what else there is, and what may be given; small values by type and nothing else where left out.
+        calendar: in which limits are counted; working days from Monday to Friday where left out.
+
+    Returns:
+        What was found. It is true where nothing is wrong.
+
+    Raises:
+        InvalidInput: if a flow is not sound, or the scene's prelude is refused.
+    """
+    return _Search(flow, tuple(beside), scene or Scene(), calendar or weekdays("Asia/Shanghai")).run()
+
+
+@attrs.frozen
+class _Done:
+    """One act as it went."""
+
+    label: str
+    text: Text
+    after: Standing
+
+
+class _Search:
+    """One exploration in the making."""
+
+    def __init__(self, flow: Flow, beside: tuple[Flow, ...], scene: Scene, calendar: WorkingCalendar) -> None:
+        self.scene, self.calendar = scene, calendar
+        self.noted: Noted = set()
+        family = {one.ref: one for one in (*beside, flow)}
+        Flows(tuple(family.values()))
+        self.flows = Flows(tuple(watched(one, self.noted) for one in family.values()))
+        self.flow = self.flows.latest(flow.name).flow
+        self.town = Town.of(family.values(), scene.vacant)
+        self.findings: dict[tuple[str, str], Finding] = {}
+        self.bounds: set[str] = set()
+        self.graph: dict[Key, dict[str, Key]] = {}
+        self.came: dict[Key, tuple[Key, Text] | None] = {}
+        self.clock_moves: dict[Key, list[tuple[Key, str]]] = {}
+        self.acts = 0
+        self.whos: dict[Key, tuple[Actor, ...]] = {}
+        self.untried: dict[str, str] = {}
+        self.given: dict[str, tuple[Any, ...]] = {}
+
+    # -- the search --------------------------------------------------------------------------------------------------
+
+    def run(self) -> Explored:
+        """All of it, breadth first."""
+        first = self._prelude()
+        waiting: deque[tuple[Key, Standing, int]] = deque()
+        self.graph[()] = {}
+        self.came[()] = None
+        for done in self._begun(first):
+            self._arrive((), done, 0, waiting)
+        while waiting:
+            here, standing, depth = waiting.popleft()
+            for done in self._onward(here, standing):
+                self._arrive(here, done, depth, waiting)
+        self._circles()
+        for untried, why in self.untried.items():
+            self._find("no-samples", (), untried, this=untried, why=why)
+        return Explored(
+            flow=self.flow.name,
+            scene=self.scene.name,
+            findings=tuple(self.findings.values()),
+            bounds=frozenset(self.bounds),
+            graph=self.graph,
+            acts=self.acts,
+            noted=frozenset(self.noted),
+        )
+
+    def _arrive(self, here: Key, done: _Done, depth: int, waiting: deque[tuple[Key, Standing, int]]) -> None:
+        key = done.after.key()
+        if any(n > self.scene.most_children for states in self._counting(done.after) for n in [sum(states.values())]):
+            self.bounds.add("children")
+            return
+        new = key not in self.graph
+        if new and len(self.graph) >= self.scene.most_states:
+            self.bounds.add("states")
+            return
+        self.graph[here][done.label] = key
+        if not new:
+            return
+        self.graph[key] = {}
+        self.came[key] = (here, done.text)
+        for case in cases_of(done.after.main):
+            self.noted.add((case.flow_name, "reached", case.state))
+        self._look(key, done.after)
+        if depth + 1 >= self.scene.most_depth:
+            self.bounds.add("depth")
+        elif not done.after.main.root.outcome:
+            waiting.append((key, done.after, depth + 1))
+
+    @staticmethod
+    def _counting(standing: Standing) -> Iterable[Mapping[str, int]]:
+        return counting(standing.main.root).values()
+
+    def _find(self, rule: str, here: Key, about: str = "", **gaps: object) -> None:
+        self.findings.setdefault((rule, about), Finding(rule, WORDS.say(rule, **gaps), self._story(here)))
+
+    def _story(self, key: Key) -> tuple[Text, ...]:
+        told: list[Text] = []
+        came = self.came.get(key)
+        while came is not None:
+            key, text = came
+            told.append(text)
+            came = self.came[key]
+        return tuple(reversed(told))
+
+    # -- how it begins -----------------------------------------------------------------------------------------------
+
+    def _prelude(self) -> Standing:
+        standing = Standing({}, DAWN, frozenset(range(len(self.scene.incidents))))
+        for incident in self.scene.prelude:
+            answer = self._happen(standing, incident)
+            if not isinstance(answer, Accepted):
+                msg = f"the scene {self.scene.name!r} cannot begin: {incident.step} on {incident.case}: {answer}"
+                raise InvalidInput(msg)
+            standing = standing.after(answer, DAWN)
+        return standing
+
+    def _happen(self, standing: Standing, incident: Incident) -> Accepted | Refusal:
+        actor = RULE if incident.by == "rule" else self.town.actors[incident.by]
+        act = Act(step=incident.step, actor=actor, data=incident.data)
+        if incident.flow:
+            birth = Birth(case=CaseId(incident.case), flow=incident.flow, unit=UNIT, anchors=self.town.anchors)
+            return self._decide(standing, None, act, birth)
+        return self._decide(standing, CaseId(incident.case), act)
+
+    def _begun(self, first: Standing) -> Iterator[_Done]:
+        for state in self.flow.opened_in:
+            yield self._opened(first, state)
+        for step in (step for step in self.flow.steps if NEW in step.of):
+            unborn = Case(id=MAIN, flow=self.flow.ref, unit=UNIT, anchors=self.town.anchors)
+            for actor in self._who(step, unborn, everybody=self.scene.parent is not None):
+                for data in self._data(self.flow, step):
+                    yield from self._try(first, (), None, step, actor, data)
+
+    def _opened(self, first: Standing, state: str) -> _Done:
+        """A child as a parent opens it, here without one."""
+        opened = self.flow.state(state)
+        case = Case(
+            id=MAIN,
+            flow=self.flow.ref,
+            state=state,
+            version=1,
+            unit=UNIT,
+            body=OFFICES[0],
+            requester=PersonId("requester"),
+            anchors=self.town.anchors,
+            opened=DAWN,
+            recorded=DAWN,
+        )
+        clocks = entering(self.flow.spans, Case(id=MAIN), opened, DAWN, None, self.calendar)
+        case = attrs.evolve(case, clocks=tuple(Clock(*clock) for clock in clocks))
+        standing = attrs.evolve(first, matters={**first.matters, MatterId(MAIN): Matter(case, complete=True)})
+        return _Done(f"begins {state}", WORDS.say("begins", state=opened.text), standing)
+
+    # -- what may happen ---------------------------------------------------------------------------------------------
+
+    def _onward(self, here: Key, standing: Standing) -> Iterator[_Done]:
+        for case in cases_of(standing.main):
+            if case.outcome:
+                continue
+            rules = self.flows.rules(case.flow)
+            for plan in rules.plans[case.state].values():
+                for actor in self._who(plan.step, case):
+                    for data in self._data(rules.flow, plan.step):
+                        yield from self._try(standing, here, case, plan.step, actor, data)
+        yield from self._born(here, standing)
+        for number in sorted(standing.ahead):
+            yield from self._befallen(here, standing, number)
+        yield from self._time_passes(here, standing)
+
+    def _who(self, step: Step, case: Case, *, everybody: bool = False) -> tuple[Actor, ...]:
+        """One actor for each alternative of who may; all who hold the post where each counts by themselves."""
+        named = (step.name, case.flow, case.unit, case.body, case.requester, tuple(sorted(case.anchors.items())), everybody)
+        if named not in self.whos:
+            found: dict[Actor, None] = {}
+            for who in alternatives(step.by):
+                found.update(dict.fromkeys(self._allowed(who, step, case, everybody=everybody)))
+            self.whos[named] = tuple(found)
+        return self.whos[named]
+
+    def _allowed(self, who: Who, step: Step, case: Case, *, everybody: bool) -> list[Actor]:
+        if isinstance(who, Rule):
+            return [RULE] if step.name in self.scene.by_rule or NEW in step.of else []
+        if isinstance(who, Anyone) and not everybody:
+            return [OTHER]
+        anchors, chart = anchors_of(case, self.town.chart), self.town.chart
+        allowed = [a for a in self.town.actors.values() if who.allows(a, {**anchors, "actor": a.unit}, chart)]
+        return allowed if everybody or _of_actor(who) else allowed[:1]
+
+    def _data(self, flow: Flow, step: Step) -> tuple[Any, ...]:
+        name = f"{flow.name}.{step.name}"
+        if name not in self.given:
+            for given in (name, step.name):
+                if given in self.scene.data:
+                    self.given[name] = self.scene.data[given]
+                    break
+            else:
+                try:
+                    self.given[name] = samples(step.data)
+                except LookupError as why:
+                    self.untried[name] = str(why.args[0])
+                    self.given[name] = ()
+        return self.given[name]
+
+    def _try(
+        self, standing: Standing, here: Key, case: Case | None, step: Step, actor: Actor, data: Any
+    ) -> Iterator[_Done]:
+        self.acts += 1
+        act = Act(step=step.name, actor=actor, data=data)
+        birth = None if case is not None else self._birth(standing, actor)
+        answer = self._answer(here, standing, None if case is None else case.id, act, birth, step.text)
+        if case is not None and step.guards and isinstance(answer, Accepted):
+            self._late(here, standing, case, step, act)
+        if isinstance(answer, Accepted):
+            yield self._went(standing, answer, self._name(actor), step, data)
+
+    def _birth(self, standing: Standing, actor: Actor) -> Birth:
+        parent, brood = self.scene.parent or ("", "")
+        if not parent:
+            requester = None if actor.person is None or actor != OTHER else PersonId("requester")
+            return Birth(case=MAIN, flow=self.flow.name, unit=UNIT, anchors=self.town.anchors, requester=requester)
+        root = standing.matters[MatterId(parent)].root
+        return Birth(
+            case=MAIN, flow=self.flow.name, unit=root.unit, anchors=root.anchors, parent=root, brood=brood, key="main"
+        )
+
+    def _late(self, here: Key, standing: Standing, case: Case, step: Step, act: Act) -> None:
+        """The same act after the deadline, while nobody ticked: only what its guards say then is of interest."""
+        flow = self.flows.rules(case.flow).flow.name
+        if case.due is not None and any((flow, "refuses", step.name, g.name) not in self.noted for g in step.guards):
+            later = attrs.evolve(standing, at=max(standing.at, case.due + _MOMENT))
+            self._answer(here, later, case.id, act, None, step.text)
+
+    def _born(self, here: Key, standing: Standing) -> Iterator[_Done]:
+        """Mass children: each voter once."""
+        root = standing.main.root
+        rules = self.flows.rules(root.flow)
+        for brood in rules.states[root.state].broods:
+            child = self.flows.latest(rules.flow.broods[brood])
+            for plan in child.plans[NEW].values():
+                for actor in self._who(plan.step, root, everybody=True):
+                    yield from self._cast(here, standing, brood, child.flow, plan.step, actor)
+
+    def _cast(self, here: Key, standing: Standing, brood: str, flow: Flow, step: Step, actor: Actor) -> Iterator[_Done]:
+        root = standing.main.root
+        case = CaseId(f"{root.id}~{root.round}~{actor.person}".replace("@", "-").replace("#", "-"))
+        if MatterId(case) in standing.matters:
+            return
+        for data in self._data(flow, step):
+            birth = Birth(
+                case=case,
+                flow=flow.name,
+                unit=root.unit,
+                anchors=root.anchors,
+                parent=root,
+                brood=brood,
+                key=str(actor.person),
+            )
+            self.acts += 1
+            answer = self._answer(here, standing, None, Act(step=step.name, actor=actor, data=data), birth, step.text)
+            if isinstance(answer, Accepted):
+                yield self._went(standing, answer, self._name(actor), step, data)
+
+    def _befallen(self, here: Key, standing: Standing, number: int) -> Iterator[_Done]:
+        incident = self.scene.incidents[number]
+        self.acts += 1
+        try:
+            answer = self._happen(standing, incident)
+        except InvalidInput:
+            return
+        except Exception as error:  # noqa: BLE001  # whatever a flow's own code raises is a finding
+            self._failed(here, Text.same(incident.step), error)
+            return
+        if isinstance(answer, Accepted):
+            flow = self.flows.rules(answer.case.flow).flow
+            step = next(step for step in flow.steps if step.name == incident.step)
+            done = self._went(standing, answer, incident.by, step, incident.data)
+            yield attrs.evolve(done, after=attrs.evolve(done.after, ahead=standing.ahead - {number}))
+
+    # -- the clock ---------------------------------------------------------------------------------------------------
+
+    def _time_passes(self, here: Key, standing: Standing) -> Iterator[_Done]:
+        """The clock goes on to the next deadline, or nobody ticks until a later one; every case that is due rings."""
+        dues = sorted({case.due for case in cases_of(standing.main) if case.due is not None})
+        for number, due in enumerate(dues):
+            yield from self._ticked(here, standing, max(due, standing.at), in_time=not number)
+
+    def _ticked(self, here: Key, standing: Standing, at: datetime, *, in_time: bool) -> Iterator[_Done]:
+        self.acts += 1
+        later, labels, again = attrs.evolve(standing, at=at), list[str](), not in_time
+        for case in sorted(cases_of(standing.main), key=lambda case: (case.due or at, case.id)):
+            now = later.main.case(case.id)
+            if now.due is None or now.due > at or now.outcome:
+                continue
+            again = again or self._is_again(now)
+            try:
+                rung = self._rung(later, now)
+            except Exception as error:  # noqa: BLE001  # whatever a flow's own code raises is a finding
+                self._failed(here, WORDS["who.clock"], error)
+                return
+            if isinstance(rung, Accepted):
+                self._prove(here, later, rung)
+                later = later.after(rung, at)
+                labels.append(self._label(rung))
+        if labels:
+            text = WORDS.say("act", who=WORDS["who.clock"], step=Text.same("; ".join(labels)), state=self._state(later))
+            if not again:
+                self.clock_moves.setdefault(here, []).append((later.key(), labels[0]))
+            yield _Done(f"clock{'' if in_time else ', late'}: {'; '.join(labels)}", text, later)
+
+    def _rung(self, standing: Standing, case: Case) -> Accepted | Refusal | NotYet:
+        return self._with_reads(standing, lambda world: ring(world, standing.main, case.id))
+
+    def _is_again(self, case: Case) -> bool:
+        """Whether what rings next is a standing reminder."""
+        if case.holds:
+            return False
+        clock = min((c for c in case.clocks if c.stopped is None), key=lambda c: c.due)
+        return self.flows.rules(case.flow).limits[case.state][clock.limit].again
+
+    def _circles(self) -> None:
+        """The clock's moves, but for standing reminders, come to an end from everywhere."""
+        state: dict[Key, int] = {}
+        for start in list(self.clock_moves):
+            way, here = [], start
+            while here in self.clock_moves and state.get(here, 0) == 0:
+                state[here] = 1
+                to, label = self.clock_moves[here][0]
+                way.append((here, label))
+                here = to
+            if state.get(here) == 1:
+                began = next(number for number, (key, _) in enumerate(way) if key == here)
+                labels = " → ".join(label for _, label in way[began:])
+                self._find("clock-circle", here, labels, way=labels)
+            for key, _ in way:
+                state[key] = 2
+
+    # -- the engine --------------------------------------------------------------------------------------------------
+
+    def _answer(
+        self, here: Key, standing: Standing, case: CaseId | None, act: Act, birth: Birth | None, text: Text
+    ) -> Accepted | Refusal | None:
+        try:
+            answer = self._decide(standing, case, act, birth)
+        except InvalidInput:
+            return None
+        except Exception as error:  # noqa: BLE001  # whatever a flow's own code raises is a finding
+            self._failed(here, text, error)
+            return None
+        if isinstance(answer, Accepted):
+            self._prove(here, standing, answer)
+        return answer
+
+    def _failed(self, here: Key, text: Text, error: Exception) -> None:
+        said = str(error) if isinstance(error, CivicflowError) else f"{type(error).__name__}: {error}"
+        self._find("exception", here, f"{text.en} {type(error).__name__}", step=text, error=said.partition("\n")[0])
+
+    def _decide(
+        self, standing: Standing, case: CaseId | None, act: Act, birth: Birth | None = None
+    ) -> Accepted | Refusal:
+        if birth is not None:
+            return self._with_reads(standing, lambda world: begin(world, birth, act))
+        if case is None:
+            msg = "neither a case nor a birth"
+            raise InternalError(msg)
+        matter = standing.matters[MatterId(case.partition("/")[0])]
+        return self._with_reads(standing, lambda world: decide(world, matter, case, act))
+
+    def _with_reads(self, standing: Standing, ask: Callable[[World], Answer]) -> Answer:
+        """Ask the engine, giving it what it wants to read, as an office does."""
+        reads: dict[str, tuple[Matter, ...]] = {}
+        while True:
+            world = World(
+                flows=self.flows,
+                chart=self.town.chart,
+                register=1,
+                calendar=self.calendar,
+                recorded=standing.at,
+                salt=_SALT,
+                reads=reads,
+            )
+            try:
+                return ask(world)
+            except Wanted as wanted:
+                before = len(reads)
+                for one, case, data in wanted.reads:
+                    reads[one.name] = self._read(standing, one, case, data)
+                if len(reads) == before:
+                    raise
+
+    @staticmethod
+    def _read(standing: Standing, one: Any, case: Case, data: Any) -> tuple[Matter, ...]:
+        if isinstance(one, Linked):
+            ids = (MatterId(i) for i in one.ids(case, data))
+            return tuple(standing.matters[i] for i in ids if i in standing.matters)
+        if isinstance(one, Brood):
+            return tuple(m for _, m in sorted(standing.matters.items()) if m.root.brood == one.of(case))
+        return ()
+
+    # -- what is looked at -------------------------------------------------------------------------------------------
+
+    def _prove(self, here: Key, standing: Standing, accepted: Accepted) -> None:
+        """The entries, read again, give the same records."""
+        for move in accepted.moves:
+            before = standing.matters.get(move.matter)
+            cases = {} if before is None else {before.root.id: before.root, **before.children}
+            for entry in move.entries:
+                again = read(seal(entry))
+                apply_matter(cases, again)
+                flow = again.flow.partition("@")[0]
+                self.noted.add((flow, "reached", again.target))
+                if again.step == "pass-over":
+                    self.noted.add((flow, "refused", str(again.data["step"])))
+                else:
+                    self.noted.add((flow, "taken", again.step))
+            if any(cases.get(case.id) != case for case in move.cases):
+                self._find("replay", here, move.entries[0].step, step=move.entries[0].step)
+
+    def _look(self, key: Key, standing: Standing) -> None:
+        """What holds in every situation."""
+        matter, root = standing.main, standing.main.root
+        if {slot: dict(states) for slot, states in root.tally.items()} != tallied(matter.children.values()):
+            self._find("tally", key)
+        rules = self.flows.rules(root.flow)
+        state = rules.states[root.state]
+        still_open = [
+            c for c in matter.children.values() if not c.outcome and not self.flows.rules(c.flow).flow.outlives
+        ]
+        if root.outcome and still_open:
+            self._find("left-open", key, root.state, state=state.text, n=len(still_open))
+        for join in () if root.holds else state.joins:
+            finals = self.flows.latest(rules.flow.slots[join.slots[0]]).flow.finals
+            counted: dict[str, int] = {}
+            for slot in join.slots:
+                for name, n in counting(root).get(slot, {}).items():
+                    counted[name] = counted.get(name, 0) + n
+            if join.rule.holds(counted, finals):
+                self._find("join-missed", key, root.state, state=state.text)
+        for case in cases_of(matter):
+            if not case.outcome and not self._is_brought_on(standing, case, still_open):
+                self._find(
+                    "waits",
+                    key,
+                    f"{case.flow_name} {case.state}",
+                    state=self.flows.rules(case.flow).states[case.state].text,
+                )
+
+    def _is_brought_on(self, standing: Standing, case: Case, still_open: list[Case]) -> bool:
+        state = self.flows.rules(case.flow).states[case.state]
+        if state.standing or state.follows or case.due is not None or (state.joins and still_open):
+            return True
+        world = World(flows=self.flows, chart=self.town.chart, register=1, calendar=self.calendar, recorded=standing.at)
+        return any(actors_at(address, self.town.chart) for address in asked(world, [case])[case.id])
+
+    # -- words -------------------------------------------------------------------------------------------------------
+
+    def _went(self, standing: Standing, answer: Accepted, who: str, step: Step, data: Any) -> _Done:
+        after = standing.after(answer, standing.at)
+        given = "" if data is None else f" {data!r}"
+        text = WORDS.say("act", who=self._who_text(who), step=step.text, state=self._state(after))
+        return _Done(f"{who}: {self._label(answer)}{given}", text, after)
+
+    def _state(self, standing: Standing) -> Text:
+        if MatterId(MAIN) not in standing.matters:
+            return Text.same("-")
+        return self.flows.rules(standing.main.root.flow).states[standing.main.root.state].text
+
+    @staticmethod
+    def _label(answer: Accepted) -> str:
+        entries = [entry for move in answer.moves for entry in move.entries]
+        steps = ", ".join(f"{entry.step}>{entry.target}" for entry in entries)
+        told = ", ".join(f"{notice.topic}!{notice.to}" for notice in answer.notices)
+        return f"{steps} [{told}]" if told else steps
+
+    def _name(self, actor: Actor) -> str:
+        if actor.kind != "person":
+            return actor.kind
+        return next(name for name, known in self.town.actors.items() if known == actor)
+
+    @staticmethod
+    def _who_text(who: str) -> Text:
+        return WORDS.get(f"who.{who}") or Text.same(who)
+
+
+def _of_actor(who: Who) -> bool:
+    """Whether it depends on the actor's own unit, so that each of them counts."""
+    return getattr(who, "at", "") == "actor"

@@ -1,0 +1,61 @@
+"""Scenes: what exploration is told beside the flow. Without one it makes do with values by type and nothing beside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import attrs
+
+from civicflow.ids import CaseId
+
+MAIN: Final = CaseId("main")
+"""The case whose flow is explored."""
+
+
+@attrs.frozen(kw_only=True)
+class Incident:
+    """One step on a case beside the explored one: in the prelude, or at most once in a story, at whatever moment.
+
+    Attributes:
+        case: the other case; it begins with its first incident.
+        flow: the flow of its first incident, else empty.
+        step: its name.
+        by: who takes it, as the town calls them: ``resident``, or ``POST@UNIT``.
+        data: what they give.
+    """
+
+    case: str
+    step: str
+    by: str
+    flow: str = ""
+    data: Any = None
+
+
+@attrs.frozen(kw_only=True)
+class Scene:
+    """What a flow is explored with.
+
+    Attributes:
+        name: what the scene is about, for reports.
+        data: for each step what may be given, wrong values too; steps left out get values by the types of their fields.
+        prelude: incidents before the case begins, in order.
+        incidents: each happens at most once in a story, at whatever moment.
+        parent: the case that a mass child is born of, and the kind of brood.
+        by_rule: steps that a rule takes at whatever moment, in place of a flow that is not there.
+        vacant: posts that nobody holds, as ``POST@UNIT``.
+        most_children: how many children that still count a slot may have.
+        most_depth: how many acts a story may have.
+        most_states: how many different situations are followed.
+    """
+
+    name: str = "alone"
+    data: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
+    prelude: tuple[Incident, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    parent: tuple[str, str] | None = None
+    by_rule: tuple[str, ...] = ()
+    vacant: tuple[str, ...] = ()
+    most_children: int = 2
+    most_depth: int = 60
+    most_states: int = 5_000
