@@ -8,9 +8,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from civicflow.errors import CivicflowError
+from civicflow.errors import CivicflowError, NotFound
 from civicflow.ledger.signing import Signer, hmac_signer
 
 
@@ -34,7 +36,50 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--notify", action="append", default=[], metavar="URL", help="a notifier; may be repeated"
             )
+    _flow_commands(commands)
     return parser
+
+
+def _flow_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    says = "work on the definition of a flow"
+    flow = commands.add_parser("flow", help=says, description=says).add_subparsers(required=True, metavar="COMMAND")
+    says = "say what is wrong with a flow, and explore every story that it can tell; exit 1 if something is wrong"
+    check = flow.add_parser("check", help=says, description=says)
+    check.add_argument("flow", help="module:NAME of a flow in Python, or the name of one that is shipped")
+    check.add_argument("--beside", action="append", default=[], metavar="MODULE:NAME", help="the flow of its children")
+    check.add_argument("--scenes", metavar="MODULE:NAME", help="the scenes in which it is explored")
+    check.add_argument("--language", choices=("en", "zh"), default="en", help="in which language it is said")
+    check.add_argument("--strict", action="store_true", help="exit 1 for doubts, and for what never happens, too")
+    check.set_defaults(run=_flow_check)
+
+
+def _flow_check(arguments: argparse.Namespace) -> int:
+    from civicflow.workflows.checking import check
+    from civicflow.workflows.shipped import SHIPPED
+
+    shipped = {flow.name: flow for flow in SHIPPED}
+    flow = shipped.get(arguments.flow) or _named(arguments.flow)
+    beside = [*SHIPPED, *map(_named, arguments.beside)]
+    checked = check(flow, beside, None if arguments.scenes is None else _named(arguments.scenes))
+    print(checked.say(arguments.language))
+    return 0 if checked.is_flawless or (checked and not arguments.strict) else 1
+
+
+def _named(name: str) -> Any:
+    """What a module calls so.
+
+    Raises:
+        NotFound: if there is no such module, or nothing of that name in it.
+    """
+    module, colon, attribute = name.partition(":")
+    if not colon:
+        msg = f"a flow is named as module:NAME, or is a shipped one; got {name!r}"
+        raise NotFound(msg)
+    try:
+        return getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        msg = f"{name!r} cannot be loaded: {error}"
+        raise NotFound(msg) from error
 
 
 def _signer(arguments: argparse.Namespace) -> Signer | None:

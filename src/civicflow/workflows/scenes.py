@@ -57,9 +57,12 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     ),
     "share": (
         Scene(by_rule=("drop",)),
-        Scene(name="nobody in the office", vacant=("officer@office-a",), by_rule=("drop",)),
+        Scene(name="nobody in the office | 承办单位无人", vacant=("officer@office-a",), by_rule=("drop",)),
     ),
-    "objection": (Scene(by_rule=("drop",)), Scene(name="no secretary", vacant=("secretary@low",), by_rule=("drop",))),
+    "objection": (
+        Scene(by_rule=("drop",)),
+        Scene(name="no secretary | 书记空缺", vacant=("secretary@low",), by_rule=("drop",)),
+    ),
     "fund": (
         Scene(
             data={
@@ -71,15 +74,15 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
             most_depth=5,
         ),
     ),
-    "ballot": (Scene(name="a vote of the group", prelude=_VOTING, parent=("asked", "ballot")),),
+    "ballot": (Scene(name="a vote of the group | 小组表决", prelude=_VOTING, parent=("asked", "ballot")),),
     "four-part-ticket": (
         Scene(
-            name="one body",
+            name="one body | 一个单位",
             data={**_TICKET, "dispatch": (Dispatch(to=(_A,)), *_NOBODY), "merge": ()},
             most_children=1,
         ),
         Scene(
-            name="two bodies",
+            name="two bodies | 两个单位",
             data={
                 **_TICKET,
                 "dispatch": (Dispatch(to=(_A,)), Dispatch(to=(_A, _B), lead=_A)),
@@ -90,7 +93,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
             },
         ),
         Scene(
-            name="a twin",
+            name="a twin | 重复工单",
             data={**_TICKET, "dispatch": (Dispatch(to=(_A,)),), "hold": (), "ask-extension": (), "share.decline": ()},
             prelude=(_TWIN, _FUND),
             incidents=(
@@ -101,16 +104,16 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
             most_children=1,
         ),
         Scene(
-            name="no secretary",
+            name="no secretary | 书记空缺",
             data={**_TICKET, "dispatch": (Dispatch(to=(_A,)),), "merge": ()},
             vacant=("secretary@low",),
             most_children=1,
         ),
     ),
     "council-proposal": (
-        Scene(name="the money is there", data=_PROPOSAL, prelude=(_FUND, _PAID_IN), most_children=1),
+        Scene(name="the money is there | 资金已到", data=_PROPOSAL, prelude=(_FUND, _PAID_IN), most_children=1),
         Scene(
-            name="the money comes late",
+            name="the money comes late | 资金后到",
             data={**_PROPOSAL, "notice.object": ()},
             prelude=(_FUND,),
             incidents=(_PAID_IN,),

@@ -50,7 +50,7 @@ def explore(
 
     Args:
         flow: the flow; it has to be sound.
-        beside: the flows of its children, and of whatever the scene brings in.
+        beside: the flows of its children, and of whatever the scene brings in; one of its own name is left out.
         scene: what else there is, and what may be given; small values by type and nothing else where left out.
         calendar: in which limits are counted; working days from Monday to Friday where left out.
 
@@ -78,7 +78,7 @@ class _Search:
     def __init__(self, flow: Flow, beside: tuple[Flow, ...], scene: Scene, calendar: WorkingCalendar) -> None:
         self.scene, self.calendar = scene, calendar
         self.noted: Noted = set()
-        family = {one.ref: one for one in (*beside, flow)}
+        family = {one.name: one for one in (*beside, flow)}
         Flows(tuple(family.values()))
         self.flows = Flows(tuple(watched(one, self.noted) for one in family.values()))
         self.flow = self.flows.latest(flow.name).flow
@@ -165,7 +165,7 @@ class _Search:
         for incident in self.scene.prelude:
             answer = self._happen(standing, incident)
             if not isinstance(answer, Accepted):
-                msg = f"the scene {self.scene.name!r} cannot begin: {incident.step} on {incident.case}: {answer}"
+                msg = f"the scene {self.scene.name.en!r} cannot begin: {incident.step} on {incident.case}: {answer}"
                 raise InvalidInput(msg)
             standing = standing.after(answer, DAWN)
         return standing
@@ -225,7 +225,15 @@ class _Search:
 
     def _who(self, step: Step, case: Case, *, everybody: bool = False) -> tuple[Actor, ...]:
         """One actor for each alternative of who may; all who hold the post where each counts by themselves."""
-        named = (step.name, case.flow, case.unit, case.body, case.requester, tuple(sorted(case.anchors.items())), everybody)
+        named = (
+            step.name,
+            case.flow,
+            case.unit,
+            case.body,
+            case.requester,
+            tuple(sorted(case.anchors.items())),
+            everybody,
+        )
         if named not in self.whos:
             found: dict[Actor, None] = {}
             for who in alternatives(step.by):

@@ -80,7 +80,7 @@ class Explored:
     """
 
     flow: str
-    scene: str
+    scene: Text
     findings: tuple[Finding, ...]
     bounds: frozenset[str]
     graph: Mapping[Key, Mapping[str, Key]] = attrs.field(repr=False)

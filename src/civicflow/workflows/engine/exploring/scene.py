@@ -8,6 +8,7 @@ from typing import Any, Final
 import attrs
 
 from civicflow.ids import CaseId
+from civicflow.texts import Text, bilingual
 
 MAIN: Final = CaseId("main")
 """The case whose flow is explored."""
@@ -49,7 +50,7 @@ class Scene:
         most_states: how many different situations are followed.
     """
 
-    name: str = "alone"
+    name: Text = attrs.field(default=Text("alone", "单独"), converter=bilingual)
     data: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
     prelude: tuple[Incident, ...] = ()
     incidents: tuple[Incident, ...] = ()
