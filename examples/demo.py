@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,17 +36,26 @@ def main(arguments: list[str] | None = None) -> None:
     if not given.go_on:
         for old in (*out.glob("demo.sqlite*"), out / "notices.jsonl"):
             old.unlink(missing_ok=True)
+        shutil.rmtree(out / "attachments", ignore_errors=True)
     clock = FrozenClock()
-    store, notices = out / "demo.sqlite", out / "notices.jsonl"
-    with civicflow.open(f"sqlite:///{store}", clock=clock, notify=[notices.as_uri()]) as office:
+    store, notices, files = out / "demo.sqlite", out / "notices.jsonl", out / "attachments"
+    with civicflow.open(
+        f"sqlite:///{store}",
+        clock=clock,
+        notify=[notices.as_uri()],
+        blobs=files.as_uri().replace("file:", "folder:", 1),
+        numbers=civicflow.Numbers(level="district"),
+    ) as office:
         story = scenario.run(office, clock)
+        shangjie.show_the_lamp(office, story.lamp)
+        office.seal()
         scenario.send_notices(office, clock)
         drawings = list(draw(office, out))
         tell(office, story)
     heading("Notices sent", "已发通知")
     print(topics(notices))
     heading("Left behind", "留存文件")
-    for path in (store, notices, *drawings):
+    for path in (store, notices, files, *drawings):
         print(f"  {path}")
 
 
@@ -60,8 +70,9 @@ def tell(office: civicflow.Office, story: scenario.Story) -> None:
     print(f"  zh  {story.hall.refusal.say('zh')}")
 
     heading("Shangjie: a share that somebody let lie", "上街区：一件被搁置的承办事项")
-    print(f"  “{lamp.data['title']}”: {report.state(office, lamp)}")
+    print(f"  {lamp.number} “{lamp.data['title']}”: {report.state(office, lamp)}")
     print(report.history(office, lamp, shangjie.ZONE))
+    print(report.added(office, lamp))
 
     heading("Beiyuan: two thirds of all seats", "北苑：全体成员三分之二")
     print(report.votes(office, story.proposals))

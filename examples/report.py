@@ -13,6 +13,7 @@ from civicflow.calendars import to_micros
 from civicflow.ledger.entries import Entry
 from civicflow.ledger.figures import Rates, rates
 from civicflow.workflows.councils.funds import available, reserved
+from civicflow.workflows.engine.flow import BESIDE
 from tables import table
 
 FIGURES = (
@@ -78,6 +79,14 @@ def history(office: Office, case: Case, zone: str) -> str:
     )
 
 
+def added(office: Office, case: Case) -> str:
+    """What was added beside a case: attachments with their size in bytes, and notes; private words are not shown."""
+    private = Text("private", "非公开")
+    files = [(a.name if a.public else private, a.type, a.size) for a in office.attachments(case)]
+    notes = [(n.text if n.public else private, "note | 备注", len(n.text.encode())) for n in office.notes(case)]
+    return table(("added | 附加", "type | 类型", "bytes | 字节"), [*files, *notes])
+
+
 def votes(office: Office, proposals: Iterable[Case]) -> str:
     """How each vote came out, in the words of the minutes, and what became of the proposal."""
     return "\n".join(
@@ -127,7 +136,7 @@ def actor(office: Office, who: Actor) -> Text:
 
 def _step(office: Office, entry: Entry) -> Text:
     steps = office.flows.rules(entry.flow).flow.steps
-    return next(step.text for step in steps if step.name == entry.step)
+    return BESIDE.get(entry.step) or next(step.text for step in steps if step.name == entry.step)
 
 
 def _objections(office: Office, proposal: Case) -> str:

@@ -111,6 +111,13 @@ def let_a_share_lie(office: Office, clock: FrozenClock, *, body: str = "urban-ma
     return office.case(ticket)
 
 
+def show_the_lamp(office: Office, lamp: Case) -> None:
+    """The officer shows the new lamp; the secretary writes down, for colleagues alone, what the resident said."""
+    by = officer(office, "urban-management")
+    office.attach(lamp, b"GIF89a", name="new-lamp.gif", type="image/gif", by=by, public=True, key="lamp:photo")
+    office.note(lamp, "Called her: it burns, and she is content.", by=secretary(office), key="lamp:note")
+
+
 def _refused(office: Office, ticket: Case, *, to: Sequence[str], by: Actor) -> Refusal:
     """What somebody is told who may not dispatch; a refusal stores nothing."""
     try:

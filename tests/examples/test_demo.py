@@ -64,6 +64,16 @@ def test_it_tells_the_story_in_both_languages(run: tuple[Path, str]) -> None:
     assert "台账记录完好" in said
 
 
+def test_it_numbers_shows_and_keeps_files(run: tuple[Path, str]) -> None:
+    """The lamp has a number and a photo, whose bytes the proof has looked at; a private note's words are not shown."""
+    out, said = run
+    assert "410106-2026-000002 “The lamp" in said
+    assert "new-lamp.gif" in said
+    assert "she is content" not in said
+    assert "were not looked at" not in said
+    assert len([path for path in (out / "attachments").rglob("*") if path.is_file()]) == 2
+
+
 def test_going_on_doubles_nothing(run: tuple[Path, str]) -> None:
     """Told to go on with the store of the run before, it does nothing twice and tells the same figures."""
     out, said = run

@@ -99,7 +99,7 @@ class TestNote:
 
 def test_no_flow_has_a_step_of_such_a_name() -> None:
     """Or verify could not tell what was erased or attached."""
-    assert {ATTACH, CORRECT, ERASE, MIGRATE, NOTE} == BESIDE
+    assert {ATTACH, CORRECT, ERASE, MIGRATE, NOTE} == set(BESIDE)
     for name in sorted(BESIDE):
         flow = Flow(
             "x",

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.situation import Change, Situation
 
 __all__ = [
+    "BESIDE",
     "ELSE",
     "NEW",
     "STAY",
@@ -47,8 +48,14 @@ STAY: Final = ""
 """The target of a step that leaves the state, and the limits that run in it, as they are."""
 
 
-BESIDE: Final = frozenset({"attach", "correct", "erase", "migrate", "note"})
-"""The steps of entries beside every flow; no step of a flow is called so."""
+BESIDE: Final[Mapping[str, Text]] = {
+    "attach": Text("attach a file", "附加文件"),
+    "correct": Text("correct", "更正"),
+    "erase": Text("erase personal data", "清除个人信息"),
+    "migrate": Text("take on another version", "迁移版本"),
+    "note": Text("write a note", "备注"),
+}
+"""The steps of entries beside every flow, with what a clerk reads; no step of a flow is called so."""
 
 
 @attrs.frozen
