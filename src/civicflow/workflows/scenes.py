@@ -52,7 +52,8 @@ _VOTING: Final = (
 SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     "register": (
         Scene(
-            data={name: (Load(register="r", source="r", changes=()),) for name in ("begin", "load")}, by_rule=("load",)
+            data={name: (Load(register="r", source="r", changes=()),) for name in ("begin", "load", "redraw")},
+            by_rule=("load", "redraw"),
         ),
     ),
     "share": (
