@@ -136,7 +136,7 @@ def told(storage: Storage) -> dict[str, Any]:
         "private": sorted(plain([p.matter, p.version, decode(p.body)]) for p in storage.private_parts()),
         "cases": sorted(plain([c.case, c.version, c.round, c.due, c.facts, decode(c.body)]) for c in cases),
         "asked": sorted(plain([a.case, a.address, a.until]) for c in cases for a in storage.asked(case=c.case)),
-        "parties": sorted(plain([c.matter, *storage.parties(c.matter)]) for c in cases if c.case == c.matter),
+        "parties": sorted([*plain([m]), *sorted(plain([*storage.parties(m)]))] for m in {c.matter for c in cases}),
         "outbox": sorted(outbox),
         "doubled": [dedupe for dedupe, n in Counter(str(row) for row in outbox).items() if n > 1],
     }
