@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections import Counter
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
 
 from civicflow import Money, Source
 from civicflow.ledger.canonical import decode
 from civicflow.plugins.storage.contract import Claim, Done, Query, Storage, StoredCase, StoredEntry
+from postgresql_server import MISSING, Server, binaries, running
 
 if TYPE_CHECKING:
     from tests.conftest import Town
@@ -176,3 +180,37 @@ def mortal() -> Callable[..., Storage]:
 def killed() -> type[BaseException]:
     """What it dies of."""
     return Killed
+
+
+_ON_CI: Final = os.environ.get("CI") == "true"
+_SETTINGS: Final = (
+    "max_connections=80",
+    "shared_buffers=32MB",
+    "lc_messages=C",
+)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A server that the tests of this folder may kill; ``CIVICFLOW_POSTGRESQL_BIN`` names another folder of binaries."""
+    programs = binaries()
+    if programs is None:
+        pytest.fail(MISSING) if _ON_CI else pytest.skip(MISSING)
+    with running(programs, _SETTINGS) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
+    """Gives the URL of a place that was never opened, at each call another one: a real file, and a real server."""
+    if request.param == "sqlite":
+        numbers = count()
+        return lambda: f"sqlite:///{tmp_path}/town-{next(numbers)}.db"
+    server: Server = request.getfixturevalue("server")
+    return server.url
+
+
+@pytest.fixture
+def place(fresh: Callable[[], str]) -> str:
+    """One such place."""
+    return fresh()

@@ -6,13 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from civicflow.errors import InvalidInput
+from civicflow.errors import Conflict, InvalidInput, Refused
 from civicflow.hierarchy.attribution import Answer, Policy, attribute
 from civicflow.hierarchy.authority import RULE
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
 from civicflow.ids import CaseId, IdSource
+from civicflow.office.commands import ATTEMPTS
 from civicflow.office.mapping import place_of, raised_on
 from civicflow.office.redrawing import CarriedOver, Redrawing, Redraws
 from civicflow.office.surroundings import REGISTER, Surroundings
@@ -39,7 +40,8 @@ class RegisterDesk:
         """Bring the register to what a file says, from a day on. The same file again is no change.
 
         Records that other files keep are left alone: a file is compared with what was loaded under its own
-        ``register:`` name. All of it is loaded, or nothing.
+        ``register:`` name. All of it is loaded, or nothing. Several processes may load at once, also the same file: whoever
+        comes second is compared with what the first one loaded.
 
         Args:
             path: a YAML, JSON or CSV file, told by its ending.
@@ -50,6 +52,7 @@ class RegisterDesk:
 
         Raises:
             InvalidInput: with every fault of the file, each with its line, column, value and reason.
+            Conflict: somebody else loaded meanwhile, five times in a row.
         """
         file = Path(path)
         try:
@@ -72,15 +75,23 @@ class RegisterDesk:
 
         document = importing.read(text, source=source, format=format)
         day = on or self._around.calendar.local_date(self._around.now())
-        register = self._around.register()
-        changes = register.diff(document, day, self._ids)
-        self._enter("load", document.register, source, changes)
-        return changes
+        left = ATTEMPTS
+        while True:
+            left -= 1
+            register = self._around.register()
+            changes = register.diff(document, day, self._ids)
+            try:
+                self._enter("load", document.register, source, changes, register)
+            except (Conflict, Refused):  # there was no register yet, and it is begun once
+                if not left or self._around.register().version == register.version:
+                    raise
+            else:
+                return changes
 
-    def _enter(self, step: str, name: str, source: str, changes: tuple[Change, ...]) -> None:
+    def _enter(self, step: str, name: str, source: str, changes: tuple[Change, ...], register: Register) -> None:
+        """Put changes into the ledger, if the register is still the one that they were made of."""
         if not changes:
             return
-        register = self._around.register()
         register.apply(changes, register.version + 1)
         data = Load(register=name, source=source, changes=tuple(change.to_builtins() for change in changes))
         if register.version:
@@ -112,7 +123,7 @@ class RegisterDesk:
             Conflict: somebody else changed the register meanwhile.
         """
         basis = "; ".join(dict.fromkeys(change.basis for change in changes if change.basis))
-        self._enter("redraw", changes[0].register if changes else "", basis, changes)
+        self._enter("redraw", changes[0].register if changes else "", basis, changes, self._around.register())
 
     def carry_over(self, policy: Policy = "primary") -> CarriedOver:
         """Bring open matters whose unit, body or council is gone to the successor, each by an entry of its own.
