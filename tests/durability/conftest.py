@@ -15,6 +15,7 @@ import pytest
 
 from civicflow import Money, Source
 from civicflow.ledger.canonical import decode
+from civicflow.plugins.backends import open_storage
 from civicflow.plugins.storage.contract import Claim, Done, Query, Storage, StoredCase, StoredEntry
 from postgresql_server import MISSING, Server, binaries, running
 
@@ -205,9 +206,11 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
     """Gives the URL of a place that was never opened, at each call another one: a real file, and a real server."""
     if request.param == "sqlite":
         numbers = count()
-        return lambda: f"sqlite:///{tmp_path}/town-{next(numbers)}.db"
-    server: Server = request.getfixturevalue("server")
-    return server.url
+        urls: Callable[[], str] = lambda: f"sqlite:///{tmp_path}/town-{next(numbers)}.db"  # noqa: E731
+    else:
+        urls = request.getfixturevalue("server").url
+    open_storage(urls()).close()  # processes that are forked off begin with all its modules
+    return urls
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 
 from civicflow.testing.storage.together import forking
 
-_PATIENCE: Final = 60
+_PATIENCE: Final = 300
 """Seconds without a word after which a crew counts as stuck, and its test fails instead of waiting for ever."""
 
 
@@ -77,6 +77,10 @@ class Rations:
     def take(self) -> bool:
         """Wait for one; False when there will be none."""
         return bool(os.read(self._taking, 1))
+
+    def ended(self) -> bool:
+        """Whether there will be none any more; asked by somebody who takes none."""
+        return bool(select.select([self._taking], [], [], 0)[0])
 
     def close(self) -> None:
         """Let go of the pipe."""
@@ -145,6 +149,13 @@ class Crew:
     def done(self) -> None:
         """Wait until all went home by themselves."""
         for process in tuple(self._working):
-            process.join(_PATIENCE)
-            assert process.exitcode == 0, f"a process ended with {process.exitcode}, or not at all"
-            self._working.remove(process)
+            self.ended(process)
+
+    def ended(self, process: BaseProcess) -> None:
+        """Wait until one went home by itself; none of the others may have failed meanwhile."""
+        end = time.monotonic() + _PATIENCE
+        while process.exitcode is None and time.monotonic() < end:
+            process.join(1)
+            self.check()
+        assert process.exitcode == 0, f"a process did not come to its end within {_PATIENCE} seconds"
+        self._working.remove(process)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SOAK: Final = int(os.environ.get("CIVICFLOW_SOAK_KILLS", "1000"))
 _SEED: Final = os.environ.get("CIVICFLOW_SOAK_SEED", "")
 _WRITERS: Final = 3
-_OPENED: Final = 0.06
+_OPENED: Final = 0.03
 """Seconds within which a place is mostly opened."""
 _SOON: Final = 0.006
 """Seconds within which a command is mostly done: a moment drawn from them falls anywhere in it, or just after it."""
@@ -206,7 +206,7 @@ class TestOpening:
     @pytest.mark.parametrize("openers", [2, 8])
     def test_all_find_one_town(self, fresh: Callable[[], str], tmp_path: Path, openers: int) -> None:
         """One of them makes the tables, one begins the register, and each of them enters its order."""
-        for number in range(3):
+        for number in range(2):
             place, trail = fresh(), Trail(tmp_path / f"{number}")
             with Crew() as crew:
                 gate = crew.context.Barrier(openers)

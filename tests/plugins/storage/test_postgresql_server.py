@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -310,6 +311,25 @@ class TestRaces:
             assert _together([putting(names), putting(names[::-1])]) == [None, None]
         assert len(storage.claim(worker="w", now=NOON, lease=1, limit=100)) == 40
 
+    def test_one_deadline_that_several_move_at_once_is_no_deadlock(
+        self, server: Server, storage: PostgresStorage, place: str, connect: Callable[..., Any]
+    ) -> None:
+        """Each takes the row for itself from the beginning, as several clocks do that were asked too early."""
+        put(storage, "T-1", due=NOON)
+        broken = (server.folder / "log").read_text().count("deadlock detected")
+        host = connect()
+        hosted(host, schema=_schema(place)).commit(Batch(expects=(Expect("T-1", 1),)))
+        moving = partial(storage.commit, Batch(expects=(Expect("T-1", 1),), rearm=(Rearm("T-1", NOON + 1),)))
+        threads = [threading.Thread(target=moving) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        _until_somebody_waits(connect, 2)
+        host.commit()
+        for thread in threads:
+            thread.join()
+        assert storage.due(NOON + 1) == (("T-1", NOON + 1),)
+        assert (server.folder / "log").read_text().count("deadlock detected") == broken
+
     def test_the_asked_of_a_case_are_replaced_by_one_at_a_time(
         self, storage: PostgresStorage, place: str, connect: Callable[..., Any]
     ) -> None:
@@ -340,9 +360,9 @@ class TestRaces:
         assert [c.message.dedupe for c in storage.claim(worker="w", now=NOON, lease=1)] == ["1"]
 
 
-def _until_somebody_waits(connect: Callable[..., Any]) -> None:
+def _until_somebody_waits(connect: Callable[..., Any], waiting: int = 1) -> None:
     admin = connect(autocommit=True)
-    while not admin.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0]:
+    while admin.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()[0] < waiting:
         pass
 
 
