@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from functools import cache, partial
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import attrs
 from tests.conftest import COMMUNITY, Pigeons, Town
@@ -79,7 +79,21 @@ def _key(name: str, word: str) -> str:
 # -- who works ---------------------------------------------------------------------------------------------------------
 
 
-def write(url: str, trail: Trail, rations: Rations, writer: str) -> None:
+def persistently(call: Callable[[], T]) -> T:
+    """Make a call until the store answers, as whoever got a retryable error does: with the same key."""
+    while True:
+        try:
+            return call()
+        except StorageError as error:
+            if not error.retryable:
+                raise
+            time.sleep(0.005)  # the server is starting; nobody else is held up
+
+
+Persistence = Callable[[Callable[[], Any]], Any]
+
+
+def write(url: str, trail: Trail, rations: Rations, writer: str, persist: Persistence = persistently) -> None:
     """Live one ticket's life after the other, leaving a line for each command once it returned.
 
     A writer of the same name goes on after the last line of the one before: with the command that was perhaps under way.
@@ -91,8 +105,8 @@ def write(url: str, trail: Trail, rations: Rations, writer: str) -> None:
     number = len(left)
     while rations.take():
         name, word = f"{writer}.{number // len(LIFE)}", LIFE[number % len(LIFE)]
-        known = persistently(partial(town.storage.load, (), key=_key(name, word))).key is not None
-        case = persistently(partial(command, town, name, word, ticket))
+        known = persist(partial(town.storage.load, (), key=_key(name, word))).key is not None
+        case: Case = persist(partial(command, town, name, word, ticket))
         if word == "order":
             ticket = case.id
         trail.leave(writer, number, word, matter_of(case.id), "repeated" if known else "done")
@@ -106,17 +120,6 @@ def deliver(url: str, carried: Trail, rations: Rations, clock: FrozenClock) -> N
         clock.advance(minutes=10)
         while persistently(town.office.relay).claimed:
             pass
-
-
-def persistently(call: Callable[[], T]) -> T:
-    """Make a call until the store answers, as whoever got a retryable error does: with the same key."""
-    while True:
-        try:
-            return call()
-        except StorageError as error:
-            if not error.retryable:
-                raise
-            time.sleep(0.005)  # the server is starting; nobody else is held up
 
 
 # -- what must be there ------------------------------------------------------------------------------------------------

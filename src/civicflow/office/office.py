@@ -761,15 +761,24 @@ class Office:
         Where the office has publishers, the head is published when it is durable: from then on nobody can change what it
         covers without being seen. Heads that a publisher missed are published with it. Several processes may seal at
         once; one of them does.
+
+        Raises:
+            Conflict: somebody else sealed meanwhile, five times in a row.
         """
+        from civicflow.office.commands import ATTEMPTS
         from civicflow.office.proving import seal
 
         publishing = self._publishing
-        try:
-            head = seal(self._storage, self._around.now(), self._given.signer)
-        except Conflict:
-            head = seal(self._storage, self._around.now(), self._given.signer)
-        return Sealed(head=head, publications=publishing.publish(self._storage))
+        left = ATTEMPTS
+        while True:
+            left -= 1
+            try:
+                head = seal(self._storage, self._around.now(), self._given.signer)
+            except Conflict:
+                if not left:
+                    raise
+            else:
+                return Sealed(head=head, publications=publishing.publish(self._storage))
 
     def relay(self, *, limit: int = 100) -> RelayReport:
         """Send what lies in the outbox through the notifiers; a failing one is named and never undoes a step."""

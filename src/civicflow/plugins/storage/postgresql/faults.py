@@ -28,8 +28,8 @@ _MEANING: Final = {
     "57014": "the call was cancelled, or took longer than statement_timeout",
     "XX": "the database is damaged; restore a backup",
 }
-_PASSING: Final = ("08", "40", "53", "55P03", "57")
-"""What may be over when the call is made again."""
+_PASSING: Final = ("08", "40", "53200", "53300", "55P03", "57")
+"""What may be over when the call is made again; for a full disk somebody has to make room."""
 
 _UNKNOWN_OUTCOME: Final = (
     "the connection broke, so it is not known whether the call took effect; repeat it with the same key"
