@@ -196,7 +196,9 @@ def server() -> Iterator[Server]:
     """A server that the tests of this folder may kill; ``CIVICFLOW_POSTGRESQL_BIN`` names another folder of binaries."""
     programs = binaries()
     if programs is None:
-        pytest.fail(MISSING) if _ON_CI else pytest.skip(MISSING)
+        if _ON_CI:
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
     with running(programs, _SETTINGS) as server:
         yield server
 
