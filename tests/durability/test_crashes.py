@@ -187,6 +187,24 @@ def test_killed_at_every_moment_the_demo_ends_the_same(
     print(f"{store.kind}: killed {moments} times, {moment}; every time it ended with the same ledger")  # noqa: T201 - a soak says how far it came
 
 
+def test_a_relay_that_dies_at_once_again_and_again_gives_up_none_of_the_others(
+    open_town: OpenTown, pigeons: Callable[..., Any], killed: type[BaseException]
+) -> None:
+    """Only what it had in its hands is held against it: twenty deaths, thirty notices, and each is delivered then."""
+    town = open_town(notify=(pigeons(error=killed()),))
+    for number in range(30):
+        town.ordered(f"lamp {number}")
+    for _ in range(20):
+        with pytest.raises(killed):
+            town.office.relay()
+        town.clock.advance(minutes=10)
+    carrier = pigeons()
+    sound = open_town(town.storage, notify=(carrier,), clock=town.clock, load=False)
+    sound.office.relay()
+    assert town.storage.dead() == ()
+    assert len({notice.dedupe for notice in carrier.carried}) == 30
+
+
 @pytest.mark.slow
 def test_the_demo_s_process_is_killed(tmp_path: Path, what_was_told: Told) -> None:
     """The demo's process is killed at moments all over its scenes, by itself and from outside: it ends the same."""

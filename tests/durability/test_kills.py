@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _SOAK: Final = int(os.environ.get("CIVICFLOW_SOAK_KILLS", "1000"))
 _SEED: Final = os.environ.get("CIVICFLOW_SOAK_SEED", "")
 _WRITERS: Final = 3
+_NOTICED: Final = 2
+"""Seconds within which the children of a dead postmaster notice, unless they wait for one that is dead, too."""
 _OPENED: Final = 0.03
 """Seconds within which a place is mostly opened."""
 _SOON: Final = 0.006
@@ -125,13 +127,13 @@ class TestRelays:
             crew.start(write, place, acknowledged, rations, "w0")
             for _ in range(kills):
                 acknowledged.forget()
-                rations.give(2 * len(LIFE))
-                crew.wait(acknowledged, 2 * len(LIFE))
+                rations.give(len(LIFE))
+                crew.wait(acknowledged, len(LIFE))
                 clock.advance(minutes=10)
                 relay = crew.start(deliver, place, carried, go, clock)
                 carried.forget()
                 go.give(1)
-                crew.wait(carried, dice.randrange(2 * sum(moments()[-1].notices.values())))
+                crew.wait(carried, dice.randrange(sum(moments()[-1].notices.values())))
                 _at_a_moment(dice)
                 crew.kill(relay)
             rations.end()
@@ -140,34 +142,58 @@ class TestRelays:
 
 
 def _postmaster(server: Server) -> None:
-    """Its children notice by themselves, and finish what they are at."""
-    server.kill()
+    """Its children notice by themselves, and finish what they are at; whoever restarts the service ends the others."""
+    children = _orphaned(server)
+    end = time.monotonic() + _NOTICED
+    while any(map(_is_alive, children)) and time.monotonic() < end:
+        time.sleep(0.01)
+    _end(children)
 
 
 def _backend(server: Server) -> None:
     """As the kernel does when memory runs out: the server breaks every connection off and begins anew by itself."""
-    with suppress(ProcessLookupError, IndexError):
-        os.kill(_children(server)[-1], signal.SIGKILL)
+    assert server.process is not None
+    _end(_children(server.process.pid)[-1:])
 
 
 def _everything(server: Server) -> None:
     """Nobody finishes anything."""
-    children = _children(server)
-    server.kill()
-    for child in children:
-        with suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+    _end(_orphaned(server))
 
 
-def _children(server: Server) -> list[int]:
-    """The server's processes; the newest, which serves a client, is the last."""
+def _orphaned(server: Server) -> list[int]:
+    """Kill the postmaster; gives its children, of which none was born meanwhile."""
     assert server.process is not None
+    server.process.send_signal(signal.SIGSTOP)
+    children = _children(server.process.pid)
+    server.kill()
+    return children
+
+
+def _children(parent: int) -> list[int]:
+    """The processes of a parent; of a server's, the newest serves a client."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            found += [int(stat.parent.name)] if parent == server.process.pid else []
+            found += [int(stat.parent.name)] if int(_status(stat)[1]) == parent else []
     return sorted(found)
+
+
+def _is_alive(pid: int) -> bool:
+    with suppress(OSError):
+        return _status(Path(f"/proc/{pid}/stat"))[0] != "Z"
+    return False
+
+
+def _status(stat: Path) -> list[str]:
+    """State, parent and more of a process; its name may hold blanks and is left out."""
+    return stat.read_text().rpartition(")")[2].split()
+
+
+def _end(processes: list[int]) -> None:
+    for process in processes:
+        with suppress(ProcessLookupError):
+            os.kill(process, signal.SIGKILL)
 
 
 class TestServer:

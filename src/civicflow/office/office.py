@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, Self
 
 import attrs
 
@@ -55,6 +55,9 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.records import Case
     from civicflow.workflows.places import Box
     from civicflow.workflows.tickets.desk import Tickets
+
+_LENT: Final = 20
+"""How many messages one call of the relay has in its hands at most."""
 
 
 class Office:
@@ -784,8 +787,9 @@ class Office:
         """Send what lies in the outbox through the notifiers; a failing one is named and never undoes a step."""
         from civicflow.plugins.notify.relay import RelayReport, relay
 
-        report = RelayReport()
+        report, size = RelayReport(), 1
         while limit > 0:
+            # A worker that dies is held against every message it had in its hands: few at first, more once that went well.
             # One claim takes one message of each recipient: the next one waits until this one is settled.
             sent = relay(
                 self._storage,
@@ -793,13 +797,14 @@ class Office:
                 now=self._around.now(),
                 worker=self._given.worker,
                 random=self._dice,
-                limit=min(limit, 20),
+                limit=min(limit, size),
                 lease=timedelta(minutes=5),
             )
             if not sent.claimed:
                 break
             report += sent
             limit -= sent.claimed
+            size = min(2 * size, _LENT)
         return report
 
     def backup(self, path: str | Path) -> None:
