@@ -521,6 +521,13 @@ class Storage(Protocol):
         """
         ...
 
+    def waiting(self, *, limit: int = 100) -> tuple[Claim, ...]:
+        """Rows of the outbox that are neither delivered nor given up, the oldest first; their token is empty.
+
+        Those that are lent, wait for their retry or for their instant are among them.
+        """
+        ...
+
     def dead(self, *, limit: int = 100) -> tuple[Claim, ...]:
         """Rows of the outbox that were given up, the oldest first, with their last error; their token is empty."""
         ...

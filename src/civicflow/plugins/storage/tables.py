@@ -90,6 +90,7 @@ class Outbox(Protocol[C_contra]):
     def claim(self, at: C_contra, worker: str, now: int, lease: int, limit: int, /) -> tuple[Claim, ...]: ...
     def settle(self, at: C_contra, claim: Claim, outcome: Outcome, /) -> None: ...
     def extend(self, at: C_contra, claim: Claim, until: int, /) -> None: ...
+    def waiting(self, at: C_contra, limit: int, /) -> tuple[Claim, ...]: ...
     def dead(self, at: C_contra, limit: int, /) -> tuple[Claim, ...]: ...
 
 
@@ -196,6 +197,10 @@ class TableStorage(Generic[C]):
     def extend(self, claim: Claim, *, now: int, lease: int) -> None:
         """Keep a claim for longer."""
         self._door.write(self._outbox.extend, claim, now + lease)
+
+    def waiting(self, *, limit: int = 100) -> tuple[Claim, ...]:
+        """Rows of the outbox that are neither delivered nor given up."""
+        return self._door.read(self._outbox.waiting, limit)
 
     def dead(self, *, limit: int = 100) -> tuple[Claim, ...]:
         """Rows of the outbox that were given up."""

@@ -30,6 +30,7 @@ _METHODS: dict[str, Callable[[Storage], Any]] = {
     "claim": lambda storage: storage.claim(worker="w", now=0, lease=1),
     "settle": lambda storage: storage.settle(_CLAIM, Done(), now=0),
     "extend": lambda storage: storage.extend(_CLAIM, now=0, lease=1),
+    "waiting": lambda storage: storage.waiting(),
     "dead": lambda storage: storage.dead(),
     "together": lambda storage: storage.together().__enter__(),
     "draw": lambda storage: storage.draw("x"),

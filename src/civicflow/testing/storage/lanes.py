@@ -125,6 +125,13 @@ class _Machine(RuleBasedStateMachine):
         self.storage = self.suite.open_storage(self.place)
 
     @invariant()
+    def who_waits_is_shown(self) -> None:
+        """Whether lent or not, in the order in which they were put."""
+        if hasattr(self, "storage"):
+            waiting = [row.name for row in self.rows if not row.ended]
+            assert [claim.message.dedupe for claim in self.storage.waiting(limit=1000)] == waiting
+
+    @invariant()
     def the_dead_are_shown(self) -> None:
         """In the order in which they were put."""
         if hasattr(self, "storage"):

@@ -171,3 +171,23 @@ class OutboxSuite(StorageSuite):
             ]
             assert {claim.attempts for claim in dead} == {1}
             assert storage.dead(limit=1) == dead[:1]
+
+    def test_what_is_on_its_way_can_be_looked_at(self) -> None:
+        """Lent, waiting for its retry, or waiting for its instant; the oldest first, and nothing is lent by looking."""
+        with self.storage() as storage:
+            names = ("done", "lent", "retry", "dead", "late")
+            messages = [message(name, case=name, at=NOON + (name == "late")) for name in names]
+            storage.commit(Batch(messages=tuple(messages)))
+            claims = {claim.message.dedupe: claim for claim in _claim(storage)}
+            storage.settle(claims["done"], Done(), now=NOON)
+            storage.settle(claims["retry"], Retry(NOON + 5, "busy"), now=NOON)
+            storage.settle(claims["dead"], Dead("no such number"), now=NOON)
+            waiting = storage.waiting()
+            assert [(claim.message.dedupe, claim.attempts, claim.last_error, claim.token) for claim in waiting] == [
+                ("lent", 1, "", ""),
+                ("retry", 1, "busy", ""),
+                ("late", 0, "", ""),
+            ]
+            assert waiting[2].message == messages[4]
+            assert storage.waiting(limit=1) == waiting[:1]
+            storage.settle(claims["lent"], Done(), now=NOON)

@@ -26,6 +26,11 @@ def extend(rows: Rows, claim: Claim, until: int) -> None:
     rows.lanes.extend(claim, until)
 
 
+def waiting(rows: Rows, limit: int) -> tuple[Claim, ...]:
+    """Rows on their way."""
+    return rows.lanes.waiting(limit)
+
+
 def dead(rows: Rows, limit: int) -> tuple[Claim, ...]:
     """Rows that were given up."""
     return rows.lanes.dead(limit)

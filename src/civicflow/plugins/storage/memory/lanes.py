@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from heapq import nsmallest
+from itertools import chain
 
 import attrs
 
@@ -81,6 +82,11 @@ class Lanes(Mutable):
     def extend(self, claim: Claim, until: int) -> None:
         """Lend a row for longer."""
         self._lent_row(claim).available = until
+
+    def waiting(self, limit: int) -> tuple[Claim, ...]:
+        """The rows on their way, the oldest first."""
+        rows = chain.from_iterable(self._open.values())
+        return tuple(row.claim("") for row in nsmallest(limit, rows, key=lambda row: row.number))
 
     def dead(self, limit: int) -> tuple[Claim, ...]:
         """The rows given up, the oldest first."""

@@ -26,6 +26,7 @@ _CLAIM: Final = f"""
     UPDATE {{s}}.outbox SET available = %s, worker = %s, attempts = attempts + 1 FROM ripe WHERE number = chosen
     RETURNING {_ROW}
     """
+_WAITING: Final = f"SELECT {_ROW} FROM {{s}}.outbox WHERE status = 0 ORDER BY number LIMIT %s"
 _DEAD: Final = f"SELECT {_ROW} FROM {{s}}.outbox WHERE status = 2 ORDER BY number LIMIT %s"
 _HELD: Final = "WHERE number = %s AND attempts = %s AND worker IS NOT NULL"
 
@@ -51,6 +52,11 @@ def settle(session: Session, claim: Claim, outcome: Outcome) -> None:
 def extend(session: Session, claim: Claim, until: int) -> None:
     """Lend a row for longer."""
     _change(session, claim, "available = %s", (until,))
+
+
+def waiting(session: Session, limit: int) -> tuple[Claim, ...]:
+    """Rows on their way."""
+    return tuple(_claim(row, "") for row in session.rows(_WAITING, (limit,)))
 
 
 def dead(session: Session, limit: int) -> tuple[Claim, ...]:

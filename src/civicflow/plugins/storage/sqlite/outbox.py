@@ -24,10 +24,9 @@ _CLAIM: Final = (
     f"WHERE number IN ({_RIPE}) "
     "RETURNING number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before"
 )
-_DEAD: Final = (
-    "SELECT number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before "
-    "FROM outbox WHERE status = 2 ORDER BY number LIMIT ?"
-)
+_ROW: Final = "number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before"
+_WAITING: Final = f"SELECT {_ROW} FROM outbox WHERE status = 0 ORDER BY number LIMIT ?"
+_DEAD: Final = f"SELECT {_ROW} FROM outbox WHERE status = 2 ORDER BY number LIMIT ?"
 _HELD: Final = "WHERE number = ? AND attempts = ? AND worker IS NOT NULL"
 
 
@@ -53,6 +52,11 @@ def settle(cursor: sqlite3.Cursor, claim: Claim, outcome: Outcome) -> None:
 def extend(cursor: sqlite3.Cursor, claim: Claim, until: int) -> None:
     """Lend a row for longer."""
     _change(cursor, claim, "available = ?", (until,))
+
+
+def waiting(cursor: sqlite3.Cursor, limit: int) -> tuple[Claim, ...]:
+    """Rows on their way."""
+    return tuple(_claim(row, "") for row in cursor.execute(_WAITING, (limit,)))
 
 
 def dead(cursor: sqlite3.Cursor, limit: int) -> tuple[Claim, ...]:
