@@ -23,7 +23,7 @@ soak: ## every moment at which a process may die, for minutes
 	@tools/environment test
 	$(BIN)/python -m pytest -m soak -s $(ARGS)
 
-check: ## style, types, the direction of imports, the changelog, no address in a file, the flows as drawn
+check: ## style, types, the direction of imports, the changelog, no address in a file, the flows and the command line as written
 	@tools/environment check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -32,6 +32,7 @@ check: ## style, types, the direction of imports, the changelog, no address in a
 	$(BIN)/python tools/check_changelog.py
 	$(BIN)/python tools/check_addresses.py
 	$(BIN)/python tools/draw_flows.py --check
+	$(BIN)/python tools/write_command_line.py --check
 
 bench: ## ratios against the peers, in one run
 	@tools/environment bench

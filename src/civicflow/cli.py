@@ -1,68 +1,194 @@
 """The command line, thin: what an operator or a scheduled job calls on a store.
 
-``verify`` needs no plugin but the storage's own, so that it works when everything else is broken.
+Each command opens a store that is there already; a misspelt URL is an error and no new store. Only ``tick`` needs flows
+and loads plugins; the others work when every plugin is broken. Exit codes: 0 done, 1 damage or failures were found, 2 it
+could not run.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
+
+import attrs
 
 from civicflow.errors import CivicflowError, NotFound
-from civicflow.ledger.signing import Signer, hmac_signer
+from civicflow.texts import Language, Text
+
+if TYPE_CHECKING:
+    from civicflow.ledger.signing import Signer, Verifier
+    from civicflow.office.office import Office
+    from civicflow.plugins.publish.publishing import Publication
+
+Options = argparse.Namespace
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="civicflow", description="Work on a civicflow store.")
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, run, says in (
-        ("verify", _verify, "say whether everything still is as it was recorded; exit 1 if not"),
-        ("tick", _tick, "take every step whose time limit has passed"),
-        ("seal", _seal, "seal what is not sealed yet, and print the head to publish"),
-        ("relay", _relay, "send what lies in the outbox"),
-    ):
-        command = commands.add_parser(name, help=says, description=says)
-        command.add_argument("store", help="the store's URL, for instance sqlite:///office.db")
-        command.set_defaults(run=run)
-        if name in ("verify", "seal"):
-            command.add_argument(
-                "--key-file", type=Path, help="a file that holds the key (HMAC) with which heads are signed"
-            )
-        if name == "relay":
-            command.add_argument(
-                "--notify", action="append", default=[], metavar="URL", help="a notifier; may be repeated"
-            )
-    _flow_commands(commands)
-    return parser
+@attrs.frozen(kw_only=True)
+class Answer:
+    """What a command found.
+
+    Attributes:
+        code: the exit code.
+        text: for people.
+        said: for programs, as ``--json`` prints it.
+    """
+
+    code: int
+    text: Text
+    said: Mapping[str, Any]
 
 
-def _flow_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    says = "work on the definition of a flow"
-    flow = commands.add_parser("flow", help=says, description=says).add_subparsers(required=True, metavar="COMMAND")
-    says = "say what is wrong with a flow, and explore every story that it can tell; exit 1 if something is wrong"
-    check = flow.add_parser("check", help=says, description=says)
-    check.add_argument("flow", help="module:NAME of a flow in Python, or the name of one that is shipped")
-    check.add_argument("--beside", action="append", default=[], metavar="MODULE:NAME", help="the flow of its children")
-    check.add_argument("--scenes", metavar="MODULE:NAME", help="the scenes in which it is explored")
-    check.add_argument("--language", choices=("en", "zh"), default="en", help="in which language it is said")
-    check.add_argument("--strict", action="store_true", help="exit 1 for doubts, and for what never happens, too")
-    check.set_defaults(run=_flow_check)
+# -- commands ----------------------------------------------------------------------------------------------------------
 
 
-def _flow_check(arguments: argparse.Namespace) -> int:
+def _verify(options: Options) -> Answer:
+    from civicflow.ledger.verification import verify
+    from civicflow.office.proving import replay
+    from civicflow.plugins.backends import open_existing
+    from civicflow.plugins.publish.file import read_heads
+    from civicflow.plugins.storage.evidence import StoredEvidence
+
+    verifier = _verifier(options)
+    published = [head for path in options.published for head in read_heads(path, verifier=verifier)]
+    storage = open_existing(options.store)
+    try:
+        found = verify(StoredEvidence(storage), replay=replay, verifier=verifier, published=published)
+    finally:
+        storage.close()
+    said = {
+        "ok": found.ok,
+        "entries": found.entries,
+        "matters": found.matters,
+        "heads": found.heads,
+        "sealed_through": found.sealed_through,
+        "sealed_at": _instant(found.sealed_at),
+        "published_through": found.published_through,
+        "signed": found.signed,
+        "unsealed": found.unsealed,
+        "faults": [
+            {"table": fault.table, "key": fault.key, "rule": fault.rule, "text": str(fault.text)}
+            for fault in found.faults
+        ],
+    }
+    return Answer(code=0 if found else 1, text=_lines(found.text, (fault.text for fault in found.faults)), said=said)
+
+
+def _tick(options: Options) -> Answer:
+    with _office(options) as office:
+        done = office.tick(limit=options.limit)
+    text = Text(
+        f"{done.rung} time limits passed, {done.early} were asked too early, {done.lost} were taken by others",
+        f"处理到期时限{done.rung}个，过早询问{done.early}个，已由他处处理{done.lost}个",
+    )
+    failed = [Text.same(f"{case}: {why}") for case, why in done.failed]
+    said = {
+        "rung": done.rung,
+        "early": done.early,
+        "lost": done.lost,
+        "failed": [{"case": case, "error": why} for case, why in done.failed],
+        "unpublished": _publications(done.unpublished),
+    }
+    faults = [*failed, *_unpublished(done.unpublished)]
+    return Answer(code=1 if faults else 0, text=_lines(text, faults), said=said)
+
+
+def _seal(options: Options) -> Answer:
+    with _office(options) as office:
+        sealed = office.seal()
+    head = sealed.head
+    text = Text(
+        f"head {head.number} of {head.at:%Y-%m-%d %H:%M:%S} UTC, {head.size} entries: {head.hash.hex()}",
+        f"第{head.number}号封签（{head.at:%Y-%m-%d %H:%M:%S} UTC），{head.size}条记录：{head.hash.hex()}",
+    )
+    said = {
+        "number": head.number,
+        "size": head.size,
+        "at": _instant(head.at),
+        "root": head.root.hex(),
+        "hash": head.hash.hex(),
+        "publications": _publications(sealed.publications),
+    }
+    return Answer(code=1 if sealed.unpublished else 0, text=_lines(text, _unpublished(sealed.unpublished)), said=said)
+
+
+def _relay(options: Options) -> Answer:
+    with _office(options) as office:
+        report = office.relay(limit=options.limit)
+    text = Text(
+        f"{report.delivered} delivered, {report.retried} to be tried again, {report.dead} given up, {report.lost} lost",
+        f"已送达{report.delivered}条，待重试{report.retried}条，已放弃{report.dead}条，已被他处领取{report.lost}条",
+    )
+    failures = [Text.same(f"{f.channel} {f.dedupe}: {f.distribution} {f.error}") for f in report.failures]
+    said = {
+        "delivered": report.delivered,
+        "retried": report.retried,
+        "dead": report.dead,
+        "lost": report.lost,
+        "failures": [attrs.asdict(failure) for failure in report.failures],
+    }
+    return Answer(code=1 if failures else 0, text=_lines(text, failures), said=said)
+
+
+def _doctor(options: Options) -> Answer:
+    with _office(options, as_it_is=True) as office:
+        health = office.examine(quick=options.quick)
+    lines = [Text(f"{f.level:7} {f.rule}: {f.text.en}", f"{f.level:7} {f.rule}：{f.text.zh}") for f in health.findings]
+    said = {
+        "level": health.level,
+        "at": _instant(health.at),
+        "findings": [{"rule": f.rule, "level": f.level, "en": f.text.en, "zh": f.text.zh} for f in health.findings],
+    }
+    return Answer(code=0 if health else 1, text=_lines(health.text, lines), said=said)
+
+
+def _backup(options: Options) -> Answer:
+    with _office(options, as_it_is=True) as office:
+        office.backup(options.path)
+    path = str(options.path)
+    return Answer(code=0, text=Text(f"copied to {path}", f"已备份到{path}"), said={"path": path})
+
+
+def _plugins(options: Options) -> Answer:
+    from civicflow.plugins.backends import backend_states
+    from civicflow.plugins.manager import Plugins, installed
+
+    plugins = Plugins()
+    if options.plugins:
+        plugins.load()
+    states = (*(plugins.states if options.plugins else installed()), *backend_states())
+    lines = [
+        Text.same(f"{s.status:9} {s.group} {s.name} {s.distribution} {s.version} {s.error}".rstrip()) for s in states
+    ]
+    broken = any(state.status in {"failed", "missing"} for state in states)
+    text = Text(f"{len(states)} plugins and backends", f"插件与后端共{len(states)}个")
+    return Answer(
+        code=1 if broken else 0, text=_lines(text, lines), said={"plugins": [attrs.asdict(state) for state in states]}
+    )
+
+
+def _flow_check(options: Options) -> Answer:
     from civicflow.workflows.checking import check
     from civicflow.workflows.shipped import SHIPPED
 
     shipped = {flow.name: flow for flow in SHIPPED}
-    flow = shipped.get(arguments.flow) or _named(arguments.flow)
-    beside = [*SHIPPED, *map(_named, arguments.beside)]
-    checked = check(flow, beside, None if arguments.scenes is None else _named(arguments.scenes))
-    print(checked.say(arguments.language))
-    return 0 if checked.is_flawless or (checked and not arguments.strict) else 1
+    flow = shipped.get(options.flow) or _named(options.flow)
+    beside = [*SHIPPED, *map(_named, options.beside)]
+    found = check(flow, beside, None if options.scenes is None else _named(options.scenes))
+    passed = found.is_flawless or (bool(found) and not options.strict)
+    never = [*(finding for one in found.explored for finding in one.findings), *found.unseen]
+    said = {
+        "flow": found.flow,
+        "ok": bool(found),
+        "faults": [str(fault) for fault in found.faults],
+        "doubts": [str(doubt) for doubt in found.doubts],
+        "findings": [{"rule": finding.rule, "en": finding.text.en, "zh": finding.text.zh} for finding in never],
+    }
+    return Answer(code=0 if passed else 1, text=Text(found.say("en"), found.say("zh")), said=said)
 
 
 def _named(name: str) -> Any:
@@ -82,57 +208,245 @@ def _named(name: str) -> Any:
         raise NotFound(msg) from error
 
 
-def _signer(arguments: argparse.Namespace) -> Signer | None:
-    return None if arguments.key_file is None else hmac_signer(arguments.key_file.read_bytes().strip())
+# -- opening -----------------------------------------------------------------------------------------------------------
 
 
-def _verify(arguments: argparse.Namespace) -> int:
-    from civicflow.ledger.verification import verify
-    from civicflow.office.proving import replay
-    from civicflow.plugins.backends import open_storage
-    from civicflow.plugins.storage.evidence import StoredEvidence
+def _office(options: Options, *, as_it_is: bool = False) -> Office:
+    """The office that the options describe, on a store that is there."""
+    from civicflow.office.opening import open_office
+    from civicflow.plugins.backends import open_existing
+    from civicflow.plugins.manager import Plugins
 
-    storage = open_storage(arguments.store)
+    plugins = Plugins()
+    if options.plugins:
+        plugins.load()
+    signer = _signer(options)
+    storage = open_existing(options.store)
     try:
-        found = verify(StoredEvidence(storage), replay=replay, verifier=_signer(arguments))
+        return open_office(
+            storage if as_it_is else options.store,
+            notify=getattr(options, "notify", ()),
+            publish=getattr(options, "publish", ()),
+            blobs=getattr(options, "blobs", None),
+            signer=signer,
+            plugins=plugins,
+        )
+    except BaseException:
+        as_it_is = False
+        raise
     finally:
-        storage.close()
-    print(found)
-    return 0 if found else 1
+        if not as_it_is:
+            storage.close()
 
 
-def _tick(arguments: argparse.Namespace) -> int:
-    from civicflow.office.opening import open_office
+def _signer(options: Options) -> Signer | None:
+    from civicflow.ledger.signing import ed25519_signer, hmac_signer
 
-    with open_office(arguments.store) as office:
-        print(office.tick())
-    return 0
-
-
-def _seal(arguments: argparse.Namespace) -> int:
-    from civicflow.office.opening import open_office
-
-    with open_office(arguments.store, signer=_signer(arguments)) as office:
-        head = office.seal().head
-    print(f"head {head.number} of {head.at:%Y-%m-%d %H:%M:%S} UTC, {head.size} entries: {head.hash.hex()}")
-    return 0
+    if getattr(options, "private_key", None) is not None:
+        return ed25519_signer(options.private_key.read_bytes())
+    if getattr(options, "key_file", None) is not None:
+        return hmac_signer(options.key_file.read_bytes().strip())
+    return None
 
 
-def _relay(arguments: argparse.Namespace) -> int:
-    from civicflow.office.opening import open_office
+def _verifier(options: Options) -> Verifier | None:
+    from civicflow.ledger.signing import ed25519_verifier
 
-    with open_office(arguments.store, notify=arguments.notify) as office:
-        report = office.relay()
-    print(report)
-    return 1 if report.failures else 0
+    return _signer(options) if options.public_key is None else ed25519_verifier(options.public_key.read_bytes())
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+
+def _lines(first: Text, more: Iterable[Text]) -> Text:
+    lines = list(more)
+    return Text("\n  ".join([first.en, *(t.en for t in lines)]), "\n  ".join([first.zh, *(t.zh for t in lines)]))
+
+
+def _unpublished(publications: Iterable[Publication]) -> list[Text]:
+    return [
+        Text(f"not published to {p.publisher}: {p.error}", f"未能公布到{p.publisher}：{p.error}") for p in publications
+    ]
+
+
+def _publications(publications: Iterable[Publication]) -> list[dict[str, Any]]:
+    return [attrs.asdict(publication) for publication in publications]
+
+
+def _instant(at: Any) -> str | None:
+    from civicflow.ledger.canonical import plain
+
+    return None if at is None else str(plain(at))
+
+
+# -- the parser --------------------------------------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Command:
+    """One command.
+
+    Attributes:
+        run: does it.
+        says: what it does, in a sentence or two.
+        example: a line that does something useful.
+        takes: the names of its options, see `OPTIONS`.
+        plugins: whether plugins are loaded unless they are left out; otherwise they are not unless asked for.
+        store: whether it works on a store; what does not loads no plugins unless asked for.
+    """
+
+    run: Callable[[Options], Answer]
+    says: str
+    example: str
+    takes: tuple[str, ...] = ()
+    plugins: bool = False
+    store: bool = True
+
+
+COMMANDS: Final[Mapping[str, Command]] = {
+    "verify": Command(
+        run=_verify,
+        says="Say whether everything still is as it was recorded, and how far back that is sealed and published.",
+        example="civicflow verify sqlite:///town.db --published heads.jsonl --public-key public.pem",
+        takes=("--published", "--public-key", "--key-file"),
+    ),
+    "tick": Command(
+        run=_tick,
+        says="Take every step whose time limit has passed, then seal. Notices go to the channels named here; relay sends them.",
+        example="civicflow tick sqlite:///town.db --notify file:///var/spool/notices.jsonl --private-key private.pem"
+        " --publish file:///mnt/county/heads.jsonl",
+        takes=("--notify", "--private-key", "--key-file", "--publish", "--limit"),
+        plugins=True,
+    ),
+    "seal": Command(
+        run=_seal,
+        says="Seal what is not sealed yet, publish the head, and print it.",
+        example="civicflow seal sqlite:///town.db --private-key private.pem --publish file:///mnt/county/heads.jsonl",
+        takes=("--private-key", "--key-file", "--publish"),
+    ),
+    "relay": Command(
+        run=_relay,
+        says="Send what lies in the outbox.",
+        example="civicflow relay sqlite:///town.db --notify file:///var/spool/notices.jsonl",
+        takes=("--notify", "--limit"),
+    ),
+    "doctor": Command(
+        run=_doctor,
+        says="Say how the office is: storage, plugins, clock, overdue limits, stuck cases, outbox, seals, published heads."
+        " Nothing is changed.",
+        example="civicflow doctor sqlite:///town.db --publish file:///mnt/county/heads.jsonl --plugins",
+        takes=("--publish", "--blobs", "--quick"),
+    ),
+    "backup": Command(
+        run=_backup,
+        says="Copy the whole store to a new file, as of one moment, while everybody works on.",
+        example="civicflow backup sqlite:///town.db /mnt/backup/town-2026-03-02.db",
+        takes=("PATH",),
+    ),
+    "plugins": Command(
+        run=_plugins,
+        says="List the plugins and backends that are installed, and what is wrong with them.",
+        example="civicflow plugins --plugins --json",
+        store=False,
+    ),
+    "flow check": Command(
+        run=_flow_check,
+        says="Say what is wrong with a flow, and explore every story that it can tell.",
+        example="civicflow flow check city.flows:STALL_PERMIT --scenes city.scenes:STALL_PERMIT",
+        takes=("FLOW", "--beside", "--scenes", "--strict"),
+        store=False,
+    ),
+}
+
+OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "FLOW": {"help": "module:NAME of a flow in Python, or the name of one that is shipped"},
+    "--beside": {
+        "action": "append",
+        "default": [],
+        "metavar": "MODULE:NAME",
+        "help": "the flow of its children; may be repeated",
+    },
+    "--scenes": {"metavar": "MODULE:NAME", "help": "the scenes in which it is explored"},
+    "--strict": {"action": "store_true", "help": "exit with 1 for doubts, and for what never happens, too"},
+    "PATH": {"type": Path, "help": "the new file; nothing is overwritten"},
+    "--published": {
+        "type": Path,
+        "action": "append",
+        "default": [],
+        "metavar": "FILE",
+        "help": "a file of published heads; may be repeated",
+    },
+    "--public-key": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "the key (Ed25519, PEM) by which signatures are checked",
+    },
+    "--private-key": {"type": Path, "metavar": "FILE", "help": "the key (Ed25519, PEM) with which heads are signed"},
+    "--key-file": {
+        "type": Path,
+        "metavar": "FILE",
+        "help": "a secret (HMAC) with which heads are signed and checked; spaces around it do not count",
+    },
+    "--notify": {"action": "append", "default": [], "metavar": "URL", "help": "a notifier; may be repeated"},
+    "--publish": {"action": "append", "default": [], "metavar": "URL", "help": "a publisher of heads; may be repeated"},
+    "--blobs": {"metavar": "URL", "help": "the blob store that keeps attachments"},
+    "--limit": {"type": int, "default": 1000, "metavar": "N", "help": "how many at most in one call (1000)"},
+    "--quick": {"action": "store_true", "help": "leave out what reads every open case, every file or every byte"},
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    """The parser of the command line, made of `COMMANDS` and `OPTIONS`."""
+    top = argparse.ArgumentParser(
+        prog="civicflow",
+        description="Work on a civicflow store.",
+        epilog="Exit codes: 0 done, 1 damage or failures were found, 2 it could not run.",
+    )
+    groups = {"": top.add_subparsers(required=True, metavar="COMMAND")}
+    for name, command in COMMANDS.items():
+        group, _, word = name.rpartition(" ")
+        if group not in groups:
+            family = groups[""].add_parser(group, help=f"more commands: civicflow {group} --help")
+            groups[group] = family.add_subparsers(required=True, metavar="COMMAND")
+        sub = groups[group].add_parser(
+            word, help=command.says, description=command.says, epilog=f"Example: {command.example}"
+        )
+        if command.store:
+            sub.add_argument("store", metavar="STORE", help="the store's URL, for instance sqlite:///town.db")
+        for option in command.takes:
+            sub.add_argument(option.lower() if option.isupper() else option, **OPTIONS[option])
+        _add_common(sub, command)
+        sub.set_defaults(run=command.run)
+    return top
+
+
+def _add_common(sub: argparse.ArgumentParser, command: Command) -> None:
+    if command.plugins:
+        sub.add_argument(
+            "--no-plugins",
+            dest="plugins",
+            action="store_false",
+            help="do without the installed plugins and their flows",
+        )
+    elif command.run not in {_verify, _backup, _flow_check}:
+        sub.add_argument("--plugins", action="store_true", help="load the installed plugins, too")
+    else:
+        sub.set_defaults(plugins=False)
+    sub.add_argument("--language", choices=("en", "zh"), default="en", help="in which language to answer (en)")
+    sub.add_argument("--json", action="store_true", help="answer in one line of JSON, for programs")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 damage or failures found, 2 it could not run."""
-    parsed = _parser().parse_args(arguments)
-    run: Callable[[argparse.Namespace], int] = parsed.run
+    """Run one command and return its exit code: 0 done, 1 damage or failures were found, 2 it could not run."""
+    options = parser().parse_args(arguments)
+    run: Callable[[Options], Answer] = options.run
     try:
-        return run(parsed)
+        answer = run(options)
     except (CivicflowError, OSError) as error:
+        if options.json:
+            print(json.dumps({"error": str(error)}, ensure_ascii=False))
         print(f"civicflow: {error}", file=sys.stderr)
         return 2
+    language: Language = options.language
+    print(json.dumps(answer.said, ensure_ascii=False) if options.json else answer.text.say(language))
+    return answer.code

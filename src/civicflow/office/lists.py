@@ -17,6 +17,7 @@ from civicflow.office.listing import Asked
 from civicflow.office.reading import Readers
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Filter, Page, Query, Storage, StoredCase
+from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Case
 
 _TIMED: Final = Filter("due", "range", (None, None))
@@ -89,15 +90,22 @@ class Lists:
         where = (Filter("closed", "eq", None), _UNTIMED)
         while len(found) < limit:
             page = self._storage.find(Query(where=where, limit=limit - len(found), after=after))
-            found += [case for stored in page.items if self._is_stuck(case := case_of(stored))]
+            cases = map(case_of, page.items)
+            found += [case for case in cases if is_stuck(case, self._around.flows)]
             after = page.next
             if not after:
                 break
         return Found(tuple(found), after)
 
-    def _is_stuck(self, case: Case) -> bool:
-        state = self._around.flows.rules(case.flow).states[case.state]
-        return not (case.outcome or state.standing or state.follows or state.joins)
+
+def is_stuck(case: Case, flows: Flows) -> bool:
+    """Whether an open case without a deadline waits for nothing that will come.
+
+    Raises:
+        NotFound: its rules are not in use here.
+    """
+    state = flows.rules(case.flow).states[case.state]
+    return not (case.outcome or state.standing or state.follows or state.joins)
 
 
 def _check(limit: int) -> None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from civicflow.office.amending import Amendments
     from civicflow.office.attachments import Files
     from civicflow.office.commands import Commands
+    from civicflow.office.examining import Health
     from civicflow.office.ledger_desk import LedgerDesk
     from civicflow.office.lists import Lists
     from civicflow.office.migrating import Migration, Migrations
@@ -806,6 +807,19 @@ class Office:
             limit -= sent.claimed
             size = min(2 * size, _LENT)
         return report
+
+    def examine(self, *, quick: bool = False) -> Health:
+        """How everything is: storage, plugins, clock, time limits, stuck cases, outbox, seals, published heads.
+
+        Nothing is changed, and others work on meanwhile. The answer is false where something that was promised does not
+        hold; print it, or look at its findings. Whether the ledger is what was recorded says `LedgerDesk.verify`.
+
+        Args:
+            quick: leave out what reads every open case, every file of the blob store, or every byte of the store.
+        """
+        from civicflow.office.examining import examine
+
+        return examine(self._storage, self._given, self._around, quick=quick)
 
     def backup(self, path: str | Path) -> None:
         """Write a copy of the whole store, as of one moment, to a new file while everybody works on.

@@ -37,6 +37,13 @@ _EXTRAS: Final[Mapping[str, str]] = {"postgresql": "postgresql", "postgres": "po
 """Schemes of ours that need an extra, by its name."""
 
 
+_AS_IT_IS: Final[Mapping[str, str]] = {
+    "postgres": "civicflow.plugins.storage.postgresql:open_existing",
+    "postgresql": "civicflow.plugins.storage.postgresql:open_existing",
+    "sqlite": "civicflow.plugins.storage.sqlite:open_existing",
+}
+"""By scheme, what opens a store without making or migrating it."""
+
 _HOSTED: Final[Mapping[str, str]] = {
     "sqlite3": "civicflow.plugins.storage.sqlite:hosted",
     "psycopg": "civicflow.plugins.storage.postgresql:hosted",
@@ -109,6 +116,24 @@ def open_storage(url: str) -> Storage:
         StorageError: as the storage itself says.
     """
     return _open(_STORAGE, url)
+
+
+def open_existing(url: str) -> Storage:
+    """The storage at a URL as it is: nothing is made, nothing is migrated, and a place without an office is an error.
+
+    So that a misspelt URL does not become an empty store that is in the best of health. A storage of another
+    distribution is opened as `open_storage` does.
+
+    Raises:
+        InvalidInput: if it is no URL.
+        PluginError: as for `open_storage`.
+        StorageError: there is no office at this place, or as the storage itself says.
+    """
+    scheme = _scheme(_STORAGE, url)
+    if scheme not in _AS_IT_IS:
+        return open_storage(url)
+    ours = Source(group=STORAGE, name=scheme, value=_AS_IT_IS[scheme], distribution="civicflow")
+    return cast("Callable[[str], Storage]", _loaded(ours))(url)
 
 
 def host_storage(connection: object) -> Storage:

@@ -12,27 +12,30 @@ from typing import Final
 
 from civicflow.errors import InvalidInput, PluginError
 
+_APPENDING: Final = os.O_RDWR | os.O_APPEND
 _TAIL: Final = 1 << 16
 
 
 class Lines:
-    """The file, open for appending; it is made where it does not exist, its folder is not.
+    """The file, open for appending. It is made by the first line where it does not exist; its folder is not.
 
     Args:
         path: of the file.
         mode: who may read and write it, where it is made.
 
     Raises:
-        OSError: it cannot be opened for writing.
+        OSError: it cannot be opened for writing, or there is no such folder.
     """
 
     def __init__(self, path: str, *, mode: int) -> None:
         self._lock = threading.Lock()
-        self._path = path
-        made = not os.path.exists(path)  # noqa: PTH110 - pathlib is slow to import
-        self._descriptor: int | None = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, mode)
-        if made:
-            _sync_folder(os.path.dirname(path))  # noqa: PTH120 - as above
+        self._path, self._mode = path, mode
+        self._closed = False
+        self._descriptor: int | None = None
+        if os.path.exists(path):  # noqa: PTH110 - pathlib is slow to import
+            self._descriptor = os.open(path, _APPENDING)
+        else:
+            os.stat(os.path.dirname(path))  # noqa: PTH116, PTH120 - as above
 
     def append(self, line: bytes) -> None:
         """Append one line, which ends with a line feed, and wait until the disk has it.
@@ -42,7 +45,10 @@ class Lines:
             OSError: it cannot be written.
         """
         with self._lock:
-            descriptor = self._opened()
+            self._check_open()
+            if self._descriptor is None:
+                self._descriptor = self._made()
+            descriptor = self._descriptor
             if self._tail(descriptor, 1) not in {b"", b"\n"}:
                 line = b"\n" + line
             while line:
@@ -57,8 +63,10 @@ class Lines:
             OSError: it cannot be read.
         """
         with self._lock:
-            descriptor = self._opened()
-            tail = self._tail(descriptor, _TAIL)
+            self._check_open()
+            if self._descriptor is None and os.path.exists(self._path):  # noqa: PTH110 - as above; another process made it
+                self._descriptor = os.open(self._path, _APPENDING)
+            tail = b"" if self._descriptor is None else self._tail(self._descriptor, _TAIL)
             lines = tail.split(b"\n")[:-1]  # what follows the last line feed is torn, or nothing
             whole = lines if len(tail) < _TAIL else lines[1:]
         return tuple(reversed(whole))
@@ -66,14 +74,19 @@ class Lines:
     def close(self) -> None:
         """Close the file; a second call does nothing."""
         with self._lock:
+            self._closed = True
             if self._descriptor is not None:
                 os.close(self._descriptor)
                 self._descriptor = None
 
-    def _opened(self) -> int:
-        if self._descriptor is None:
+    def _check_open(self) -> None:
+        if self._closed:
             raise PluginError(f"the file {self._path!r} was closed; open it again")
-        return self._descriptor
+
+    def _made(self) -> int:
+        descriptor = os.open(self._path, _APPENDING | os.O_CREAT, self._mode)
+        _sync_folder(os.path.dirname(self._path))  # noqa: PTH120 - as above
+        return descriptor
 
     @staticmethod
     def _tail(descriptor: int, size: int) -> bytes:

@@ -265,6 +265,13 @@ def _brought(
     return flows
 
 
+def installed() -> tuple[PluginState, ...]:
+    """Every plugin with hooks that a distribution announces; nothing of theirs is imported."""
+    found = find(GROUP)
+    states = [PluginState.of(source, "available") for source in found.sources]
+    return (*states, *(PluginState.of(source, "failed", error=str(error)) for source, error in found.unreadable))
+
+
 def _together(errors: list[PluginError]) -> PluginError:
     """One error for all: the only one itself, or all of them, one a line."""
     return errors[0] if len(errors) == 1 else PluginError("\n".join(map(str, errors)))

@@ -9,7 +9,8 @@ import attrs
 from civicflow.plugins.discovery import Source
 
 Status = Literal["loaded", "available", "blocked", "failed", "missing"]
-"""``loaded`` its hooks are called; ``available`` a backend, imported when its scheme is asked for; ``blocked`` by the
+"""``loaded`` its hooks are called; ``available`` installed, and not imported: a backend until its scheme is asked for, a plugin that
+was left out; ``blocked`` by the
 allow or block list; ``failed`` see its error; ``missing`` on the allow list, but nothing of the name is installed."""
 
 

@@ -12,6 +12,7 @@ from typing import Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
 import attrs
 
+from civicflow.errors import StorageError
 from civicflow.plugins.storage.batches import check, check_asked, check_series
 from civicflow.plugins.storage.contract import (
     API_VERSION,
@@ -116,6 +117,16 @@ class Works(Generic[C]):
     outbox: Outbox[C]
     series: Series[C]
     schema: Schema[C]
+
+
+def check_there(version: int, where: str) -> None:
+    """A store that is opened as it is has tables already.
+
+    Raises:
+        StorageError: if it has none.
+    """
+    if version == 0:
+        raise StorageError(f"there is no office in {where}; name another place, or open an office there first")
 
 
 class TableStorage(Generic[C]):

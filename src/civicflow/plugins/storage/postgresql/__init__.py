@@ -26,7 +26,7 @@ from civicflow.plugins.storage.postgresql.store import HostedStorage, PostgresSt
 if TYPE_CHECKING:
     import psycopg
 
-__all__ = ["HostedStorage", "PostgresStorage", "hosted", "open_storage"]
+__all__ = ["HostedStorage", "PostgresStorage", "hosted", "open_existing", "open_storage"]
 
 
 def open_storage(url: str) -> PostgresStorage:
@@ -37,6 +37,16 @@ def open_storage(url: str) -> PostgresStorage:
         StorageError: the server cannot be reached, refuses, or holds tables of a newer civicflow.
     """
     return PostgresStorage(Address.of(url))
+
+
+def open_existing(url: str) -> PostgresStorage:
+    """Open the schema that a URL names as it is: nothing is made or migrated.
+
+    Raises:
+        InvalidInput: the URL is malformed.
+        StorageError: the server cannot be reached or refuses, or the schema holds no office.
+    """
+    return PostgresStorage(Address.of(url), as_it_is=True)
 
 
 def hosted(connection: psycopg.Connection[Any], *, schema: str = "civicflow") -> HostedStorage:

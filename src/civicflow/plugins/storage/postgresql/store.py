@@ -13,7 +13,7 @@ from civicflow.plugins.storage.postgresql.hosting import Host
 from civicflow.plugins.storage.postgresql.pool import Pool
 from civicflow.plugins.storage.postgresql.session import Session
 from civicflow.plugins.storage.postgresql.waking import Waker
-from civicflow.plugins.storage.tables import TableStorage, Works
+from civicflow.plugins.storage.tables import TableStorage, Works, check_there
 
 WORKS: Final = Works[Session](reading=reading, writing=writing, outbox=outbox, series=series, schema=schema)
 
@@ -33,13 +33,16 @@ class PostgresStorage(TableStorage[Session]):
 
     capabilities = frozenset({"durable", "multi_process", "notify", "examine"})
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, as_it_is: bool = False) -> None:
         self._pool = Pool(address)
         super().__init__(self._pool, WORKS)
         self._waker = Waker(self._pool)
         try:
-            self.migrate()
-            self._pool.read(schema.settle)
+            if as_it_is:
+                check_there(self.schema_version(), address.label)
+            else:
+                self.migrate()
+                self._pool.read(schema.settle)
         except BaseException:
             self.close()
             raise

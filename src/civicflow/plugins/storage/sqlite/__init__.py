@@ -11,11 +11,13 @@ texts, instants are microseconds since 1970 UTC, and the bytes that are hashed l
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
+from civicflow.errors import StorageError
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.store import HostedStorage, SqliteStorage
 
-__all__ = ["HostedStorage", "SqliteStorage", "hosted", "open_storage"]
+__all__ = ["HostedStorage", "SqliteStorage", "hosted", "open_existing", "open_storage"]
 
 
 def open_storage(url: str) -> SqliteStorage:
@@ -26,6 +28,19 @@ def open_storage(url: str) -> SqliteStorage:
         StorageError: the file cannot be opened, is no database, or was written by a newer civicflow.
     """
     return SqliteStorage(Address.of(url))
+
+
+def open_existing(url: str) -> SqliteStorage:
+    """Open the file that a URL names as it is: nothing is made or migrated.
+
+    Raises:
+        InvalidInput: the URL is malformed.
+        StorageError: there is no such file, it cannot be opened, or it holds no office.
+    """
+    address = Address.of(url)
+    if not Path(address.path).is_file():
+        raise StorageError(f"there is no file {address.path!r}; name another, or open an office there first")
+    return SqliteStorage(address, as_it_is=True)
 
 
 def hosted(connection: sqlite3.Connection) -> HostedStorage:

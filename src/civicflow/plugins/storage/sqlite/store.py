@@ -11,7 +11,7 @@ from civicflow.plugins.storage.sqlite import copying, examining, outbox, reading
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.hosting import Host
 from civicflow.plugins.storage.sqlite.pool import Pool
-from civicflow.plugins.storage.tables import TableStorage, Works
+from civicflow.plugins.storage.tables import TableStorage, Works, check_there
 
 WORKS: Final = Works[sqlite3.Cursor](reading=reading, writing=writing, outbox=outbox, series=series, schema=schema)
 
@@ -31,12 +31,15 @@ class SqliteStorage(TableStorage[sqlite3.Cursor]):
 
     capabilities = frozenset({"durable", "multi_process", "dense_feed", "examine", "backup"})
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, *, as_it_is: bool = False) -> None:
         self._address = address
         self._pool = Pool(address)
         super().__init__(self._pool, WORKS)
         try:
-            self.migrate()
+            if as_it_is:
+                check_there(self.schema_version(), address.path)
+            else:
+                self.migrate()
         except BaseException:
             self.close()
             raise

@@ -1,0 +1,222 @@
+"""The command line: exit codes, what it prints, and that it makes and imports nothing unasked."""
+
+from __future__ import annotations
+
+import json
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import civicflow
+from civicflow import Plugins
+from civicflow.cli import COMMANDS, main
+from civicflow.plugins.notify.contract import Notice, PermanentFailure
+from civicflow.testing import FrozenClock
+
+_CLOCK = FrozenClock()
+_REGISTER = Path(__file__).parents[2] / "examples" / "registers" / "shangjie.yaml"
+
+
+class Shut:
+    """A notifier that never delivers."""
+
+    api_version = 1
+    name = "console"
+
+    def send(self, notice: Notice) -> None:
+        """Never."""
+        raise PermanentFailure("no number")
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def fill(url: str) -> None:
+    """A store with an order that was raised long ago."""
+    with civicflow.open(url, clock=_CLOCK, plugins=Plugins(), notify=[Shut()]) as office:
+        office.register.load(_REGISTER)
+        office.tickets.order("a lamp", unit="410106001005", by=office.act_as("r"))
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A store."""
+    url = f"sqlite:///{tmp_path}/town.db"
+    fill(url)
+    return url
+
+
+class Run:
+    """What a command printed."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], *arguments: object) -> None:
+        self.code = main([str(argument) for argument in arguments])
+        self.out, self.err = capsys.readouterr()
+
+    @property
+    def said(self) -> dict[str, Any]:
+        """The answer for programs."""
+        said = json.loads(self.out)
+        assert isinstance(said, dict)
+        return said
+
+
+def test_a_day_of_an_operator(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Ill, ticked, relayed, well; sealed, published, copied, verified."""
+    keys, heads, copy = tmp_path / "secret", tmp_path / "heads.jsonl", tmp_path / "copy.db"
+    keys.write_text("a secret of the office\n")
+    ill = Run(capsys, "doctor", url, "--json")
+    assert ill.code == 1
+    assert ill.said["level"] == "error"
+    levels = {finding["rule"]: finding["level"] for finding in ill.said["findings"]}
+    assert (levels["due"], levels["outbox"], levels["storage.integrity"]) == ("error", "error", "ok")
+    ticked = Run(
+        capsys, "tick", url, "--notify", "console://stderr", "--key-file", keys, "--publish", heads.as_uri(), "--json"
+    )
+    assert (ticked.code, ticked.said["failed"], ticked.said["unpublished"]) == (0, [], [])
+    assert ticked.said["rung"] >= 1
+    relayed = Run(capsys, "relay", url, "--notify", "console://stderr", "--json")
+    assert (relayed.code, relayed.said["failures"]) == (0, [])
+    assert relayed.said["delivered"] >= 1
+    sealed = Run(capsys, "seal", url, "--key-file", keys, "--publish", heads.as_uri(), "--json")
+    assert sealed.said["publications"] == [{"publisher": "file", "through": sealed.said["number"], "error": ""}]
+    well = Run(capsys, "doctor", url, "--publish", heads.as_uri())
+    assert well.code == 0, well.out
+    assert well.out.startswith(("all is well", "somebody should look"))
+    assert Run(capsys, "backup", url, copy).code == 0
+    for store in (url, f"sqlite:///{copy}"):
+        verified = Run(capsys, "verify", store, "--published", heads, "--key-file", keys, "--json")
+        assert verified.code == 0
+        assert verified.said["ok"] is True
+        assert verified.said["published_through"] == verified.said["entries"] == sealed.said["size"]
+        assert verified.said["signed"] == verified.said["heads"]
+
+
+def test_damage(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A store from which heads were lost is found out by what was published; a changed file of heads proves nothing."""
+    heads = tmp_path / "heads.jsonl"
+    Run(capsys, "seal", url, "--publish", heads.as_uri())
+    other = f"sqlite:///{tmp_path}/other.db"
+    fill(other)
+    found = Run(capsys, "verify", other, "--published", heads, "--json")
+    assert found.code == 1
+    assert [fault["rule"] for fault in found.said["faults"]] == ["head.lost"]
+    heads.write_bytes(heads.read_bytes().replace(b'"number":1', b'"number":2'))
+    changed = Run(capsys, "verify", url, "--published", heads)
+    assert changed.code == 2
+    assert f"{heads}:1: it is no published head" in changed.err
+
+
+def test_a_key_pair(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Signed with the private key, checked with the public one; without a key file nothing runs."""
+    from cryptography.hazmat.primitives import serialization as pem
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    key = Ed25519PrivateKey.generate()
+    private, public = tmp_path / "private.pem", tmp_path / "public.pem"
+    private.write_bytes(key.private_bytes(pem.Encoding.PEM, pem.PrivateFormat.PKCS8, pem.NoEncryption()))
+    public.write_bytes(key.public_key().public_bytes(pem.Encoding.PEM, pem.PublicFormat.SubjectPublicKeyInfo))
+    assert Run(capsys, "seal", url, "--private-key", private).code == 0
+    assert Run(capsys, "verify", url, "--public-key", public, "--json").said["signed"] == 1
+    assert Run(capsys, "seal", url, "--private-key", tmp_path / "absent").code == 2
+
+
+def test_a_failing_relay_and_publisher(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Exit code 1, and what failed is named."""
+    relayed = Run(capsys, "relay", url)
+    assert relayed.code == 1
+    assert "there is no channel 'console'" in relayed.out
+    (tmp_path / "log").write_text("something else\n")
+    sealed = Run(capsys, "seal", url, "--publish", (tmp_path / "log").as_uri())
+    assert sealed.code == 1
+    assert "not published to file" in sealed.out
+
+
+@pytest.mark.parametrize("command", [name for name, command in COMMANDS.items() if command.store])
+def test_a_misspelt_store_is_no_new_one(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every command could not run, and says so for people and programs."""
+    path = tmp_path / "twon.db"
+    more = [tmp_path / "copy.db"] if command == "backup" else []
+    ran = Run(capsys, command, f"sqlite:///{path}", *more, "--json")
+    assert (ran.code, path.exists()) == (2, False)
+    assert "twon.db" in ran.said["error"]
+    assert "twon.db" in ran.err
+
+
+def test_a_file_without_an_office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """An empty file stays an empty file."""
+    path = tmp_path / "empty.db"
+    path.touch()
+    assert Run(capsys, "tick", f"sqlite:///{path}").code == 2
+    ran = Run(capsys, "doctor", f"sqlite:///{path}")
+    assert (ran.code, "there is no office in" in ran.err) == (2, True)
+
+
+def test_looking_makes_nothing(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Doctor and verify leave no file behind, and the ledger as it is."""
+    before = Run(capsys, "verify", url, "--json").said
+    Run(capsys, "doctor", url, "--publish", (tmp_path / "heads.jsonl").as_uri())
+    assert not (tmp_path / "heads.jsonl").exists()
+    assert Run(capsys, "verify", url, "--json").said == before
+
+
+def test_in_chinese(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each answer has both languages."""
+    assert "台账记录完好" in Run(capsys, "verify", url, "--language", "zh").out
+    assert "有承诺未能保证" in Run(capsys, "doctor", url, "--language", "zh").out
+    assert "处理到期时限" in Run(capsys, "tick", url, "--language", "zh").out
+
+
+def test_plugins_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """With what became of each."""
+    listed = Run(capsys, "plugins", "--json").said["plugins"]
+    assert {"memory", "sqlite", "console", "file"} <= {plugin["name"] for plugin in listed}
+
+
+def test_broken_plugins_stop_no_recovery(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """None is imported unless asked for, in the command itself: one that ends the process would."""
+    info = tmp_path / "site" / "bomb-1.0.dist-info"
+    info.mkdir(parents=True)
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bomb\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[civicflow]\nbomb = bomb_module\n")
+    (tmp_path / "site" / "bomb_module.py").write_text("import os\nos._exit(77)\n")
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "civicflow", *arguments]
+        return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    copy = str(tmp_path / "copy.db")
+    assert [run("verify", url).returncode, run("seal", url).returncode, run("backup", url, copy).returncode] == [
+        0,
+        0,
+        0,
+    ]
+    doctor = run("doctor", url, "--json")
+    assert doctor.returncode == 1, doctor.stderr
+    assert json.loads(doctor.stdout)["level"] == "error"
+    assert run("tick", url).returncode == 77
+    assert run("tick", url, "--no-plugins").returncode == 0
+
+
+def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is malformed could not run; every command explains itself with an example."""
+    with pytest.raises(SystemExit) as ended:
+        main(["repair"])
+    assert ended.value.code == 2
+    for name in COMMANDS:
+        with pytest.raises(SystemExit) as ended:
+            main([*name.split(), "--help"])
+        assert ended.value.code == 0
+        assert "Example: civicflow " + name in " ".join(capsys.readouterr().out.split())
+
+
+def test_the_page_in_the_reference_is_as_the_parser() -> None:
+    """Written by ``tools/write_command_line.py``."""
+    tool = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "write_command_line.py"))
+    assert tool["PAGE"].read_text(encoding="utf-8") == tool["written"]()
