@@ -17,7 +17,7 @@ from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, REQUESTER, Actor, H
 from civicflow.ids import CaseId, UnitId
 from civicflow.office.office import Office
 from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
-from civicflow.workflows.engine.effects import Opening, Spawn, Stamp
+from civicflow.workflows.engine.effects import Drop, Opening, Spawn, Stamp
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.joins import All
@@ -83,7 +83,9 @@ SHARED_ORDER = Flow(
             does=(Spawn("share", Named("shares", _shares), "offered"),),
         ),
         Step("finish", "all have accepted | 均已接单", "dispatched", "handled", BY_JOIN),
-        Step("lapse", "lapse | 失效", ("ordered", "dispatched"), "lapsed", BY_CLOCK),
+        Step(
+            "lapse", "lapse | 失效", ("ordered", "dispatched"), "lapsed", BY_CLOCK, does=(Drop(("share",), "lapsed"),)
+        ),
     ),
     slots={"share": "acceptance"},
 )

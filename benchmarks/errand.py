@@ -86,6 +86,7 @@ ERRAND = Flow(
         Step("remind", "remind | 催办", "ordered", STAY, BY_CLOCK),
         Step("lapse", "lapse | 失效", STATES[:-1], "lapsed", BY_CLOCK),
     ),
+    anchors=("bureau",),
 )
 
 TITLE = "A hall to practise first aid and fire escape"
