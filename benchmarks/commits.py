@@ -38,12 +38,13 @@ PEER_ALL = "eventsourcing: get, trigger, save"
 
 SETTINGS: Final = ("max_connections=300", "shared_buffers=256MB")
 PEERS: Final = ("peer_saves", "peer")
-_TABLES: Final = ("cases", "entries", "awaits")
+_TABLES: Final = ("cases", "entries", "awaits", "parties")
 _COMPARED: Final = {
     "cases": "SELECT * FROM cases ORDER BY case_id",
     # Positions and barriers are the order in which they happened to be written.
     "entries": "SELECT matter, version, hash, body FROM entries ORDER BY matter, version",
     "awaits": "SELECT * FROM awaits ORDER BY case_id, address",
+    "parties": "SELECT * FROM parties ORDER BY matter, address",
 }
 
 

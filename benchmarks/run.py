@@ -97,7 +97,7 @@ def _circumstances(pace: Pace, kind: str) -> str:
     return (
         f"Python {platform.python_version()} on {platform.system()} ({os.cpu_count()} cores), "
         f"SQLite {sqlite3.sqlite_version} on {kind}, synchronous=full, {server} on the same, {peers}; "
-        f"{pace.rounds} rounds."
+        f"{pace.rounds} rounds, load average {os.getloadavg()[1]:.0f}."
     )
 
 

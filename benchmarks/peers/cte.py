@@ -30,6 +30,10 @@ _ASKED = """
     INSERT INTO awaits (case_id, address, until) SELECT %(case_id)s, %(address)s, %(until)s FROM root
     ON CONFLICT (case_id, address) DO UPDATE SET until = excluded.until
     """
+_CONCERNED = """
+    INSERT INTO parties (address, matter) SELECT address, %(case_id)s FROM root, (VALUES {}) AS p(address)
+    ON CONFLICT DO NOTHING
+    """
 
 Statement = tuple[str, dict[str, Any]]
 
@@ -38,7 +42,9 @@ def statement(batch: Batch) -> Statement:
     """The statement that writes what a batch of the errand holds, with its values."""
     (write,), (awaits,) = batch.writes, batch.awaits
     (entry,), (record,) = write.entries, write.records
-    assert batch == Batch(writes=batch.writes, awaits=batch.awaits), "an errand writes nothing else"
+    assert batch == Batch(writes=batch.writes, awaits=batch.awaits, parties=batch.parties), (
+        "an errand writes nothing else"
+    )
     values: dict[str, Any] = dict(zip(FIELDS, record.facts, strict=True))
     values |= {name: getattr(record, name) for name in ("matter", "version", "head", "round", "due")}
     values |= {"case_id": record.case, "content": record.body, "was": write.expected, "entry": entry.body}
@@ -50,6 +56,10 @@ def statement(batch: Batch) -> Statement:
     if write.expected:
         parts["gone"] = _GONE
         values.setdefault("address", "")
+    if batch.parties:
+        names = [f"party_{number}" for number in range(len(batch.parties))]
+        parts["concerned"] = _CONCERNED.format(", ".join(f"(%({name})s)" for name in names))
+        values |= {name: party.address for name, party in zip(names, batch.parties, strict=True)}
     sql = ", ".join(f"{name} AS ({part})" for name, part in parts.items())
     # Integers of one width, or each magnitude would be another statement to prepare.
     bound = {name: Int8(value) if type(value) is int else value for name, value in values.items()}
