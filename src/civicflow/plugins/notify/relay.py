@@ -118,9 +118,9 @@ def relay(
     claims = storage.claim(worker=worker, now=instant, lease=lease // _MICROSECOND, limit=limit)
     count = {Done: 0, Retry: 0, Dead: 0, LeaseLost: 0}
     failures: list[Failure] = []
-    blame = cache(distribution_of)
+    sending = _Sending(notifiers, instant, random, backoff, cache(distribution_of))
     for claim in claims:
-        outcome, failure = _Attempt(claim, notifiers, instant, random, backoff, blame).make()
+        outcome, failure = sending.attempt(claim)
         failures += [failure] if failure is not None else []
         try:
             storage.settle(claim, outcome, now=instant)
@@ -138,52 +138,57 @@ def relay(
 
 
 @attrs.frozen
-class _Attempt:
-    """One claimed message on its way to its notifier."""
+class _Sending:
+    """How claimed messages get to their notifiers."""
 
-    claim: Claim
     notifiers: Mapping[str, Notifier]
     now: int
     dice: Dice
     backoff: Backoff
     blame: Callable[[str], str]
 
-    def make(self) -> tuple[Outcome, Failure | None]:
-        """Send, and say what became of it."""
-        message, attempts = self.claim.message, self.claim.attempts
+    def attempt(self, claim: Claim) -> tuple[Outcome, Failure | None]:
+        """Send one message, and say what became of it."""
+        message, attempts = claim.message, claim.attempts
         notifier = self.notifiers.get(message.channel)
         if notifier is None:
             known = ", ".join(sorted(self.notifiers)) or "none"
-            return self._dead("", f"there is no channel {message.channel!r} (known: {known}); open a notifier for it")
+            return self._dead(
+                claim, "", f"there is no channel {message.channel!r} (known: {known}); open a notifier for it"
+            )
         if attempts > self.backoff.attempts:  # whoever claimed it before never came back, perhaps because of it
             return self._dead(
-                "", f"claimed {attempts - 1} times and never settled; {self.claim.last_error}".rstrip("; ")
+                claim, "", f"claimed {attempts - 1} times and never settled; {claim.last_error}".rstrip("; ")
             )
         try:
             notice = decode_notice(message)
         except InvalidInput as error:
-            return self._dead("", in_a_line(error))
+            return self._dead(claim, "", in_a_line(error))
         try:
             notifier.send(notice)
         except Exception as error:  # noqa: BLE001 - a stranger's code; whatever it raises must not hold up the others
-            return self._failed(notifier, notice, error)
+            return self._failed(claim, notifier, notice, error)
         return Done(), None
 
-    def _failed(self, notifier: Notifier, notice: Notice, error: Exception) -> tuple[Outcome, Failure | None]:
-        attempts, blamed, said = self.claim.attempts, self.blame(module_of(notifier)), in_a_line(error)
+    def _failed(
+        self, claim: Claim, notifier: Notifier, notice: Notice, error: Exception
+    ) -> tuple[Outcome, Failure | None]:
+        attempts, blamed, said = claim.attempts, self.blame(module_of(notifier)), in_a_line(error)
         if isinstance(error, PermanentFailure):
-            return self._dead(blamed, said)
+            return self._dead(claim, blamed, said)
         if attempts >= self.backoff.attempts:
-            return self._dead(blamed, f"{said} (attempt {attempts} of {self.backoff.attempts})")
+            return self._dead(claim, blamed, f"{said} (attempt {attempts} of {self.backoff.attempts})")
         retry_after = error.retry_after if isinstance(error, TemporaryFailure) else None
         again = self.now + self.backoff.wait(attempts, self.dice, retry_after=retry_after) // _MICROSECOND
         # Quiet hours held the message back, which is not the channel's failure: its age counts from their end.
-        since = max(to_micros(notice.at), self.claim.message.not_before)
+        since = max(to_micros(notice.at), claim.message.not_before)
         if again - since > self.backoff.age // _MICROSECOND:
-            return self._dead(blamed, f"{said} (attempt {attempts}; the next would come later than its age allows)")
-        failure = Failure(self.claim.message.dedupe, self.claim.message.channel, blamed, said, final=False)
+            return self._dead(
+                claim, blamed, f"{said} (attempt {attempts}; the next would come later than its age allows)"
+            )
+        failure = Failure(claim.message.dedupe, claim.message.channel, blamed, said, final=False)
         return Retry(again, f"{blamed}: {said}"), failure
 
-    def _dead(self, blamed: str, said: str) -> tuple[Outcome, Failure]:
-        failure = Failure(self.claim.message.dedupe, self.claim.message.channel, blamed, said, final=True)
+    def _dead(self, claim: Claim, blamed: str, said: str) -> tuple[Outcome, Failure]:
+        failure = Failure(claim.message.dedupe, claim.message.channel, blamed, said, final=True)
         return Dead(": ".join(filter(None, (blamed, said)))), failure

@@ -166,7 +166,7 @@ class Rearm:
     due: int | None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Message:
     """One row of the outbox: one message for one recipient on one channel.
 
@@ -349,7 +349,7 @@ class Snapshot:
     key: Key | None = None
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Claim:
     """A row of the outbox lent to one worker until its lease ends.
 

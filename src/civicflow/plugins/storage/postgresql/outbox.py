@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from civicflow.drafts import maker
 from civicflow.plugins.storage.batches import lease_lost
 from civicflow.plugins.storage.conditions import Value
 from civicflow.plugins.storage.contract import Claim, Done, Message, Outcome, Retry
@@ -29,6 +30,9 @@ _CLAIM: Final = f"""
 _WAITING: Final = f"SELECT {_ROW} FROM {{s}}.outbox WHERE status = 0 ORDER BY number LIMIT %s"
 _DEAD: Final = f"SELECT {_ROW} FROM {{s}}.outbox WHERE status = 2 ORDER BY number LIMIT %s"
 _HELD: Final = "WHERE number = %s AND attempts = %s AND worker IS NOT NULL"
+
+_new_message: Final = maker(Message)
+_new_claim: Final = maker(Claim)
 
 
 def claim(session: Session, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
@@ -78,14 +82,5 @@ def _storable(text: str) -> str:
 
 
 def _claim(row: tuple[Any, ...], token: str) -> Claim:
-    _, attempts, last_error, dedupe, case, recipient, channel, topic, body, not_before = row
-    message = Message(
-        dedupe=dedupe,
-        case=case,
-        recipient=recipient,
-        channel=channel,
-        topic=topic,
-        body=body,
-        not_before=not_before,
-    )
-    return Claim(token=token, message=message, attempts=attempts, last_error=last_error)
+    _, attempts, last_error, *message = row  # whose columns stand in the order of the fields
+    return _new_claim(token, _new_message(*message), attempts, last_error)

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 
+from civicflow.drafts import maker
 from civicflow.plugins.storage.batches import lease_lost
 from civicflow.plugins.storage.contract import Claim, Done, Message, Outcome, Retry
 
@@ -28,6 +29,9 @@ _ROW: Final = "number, attempts, last_error, dedupe, case_id, recipient, channel
 _WAITING: Final = f"SELECT {_ROW} FROM outbox WHERE status = 0 ORDER BY number LIMIT ?"
 _DEAD: Final = f"SELECT {_ROW} FROM outbox WHERE status = 2 ORDER BY number LIMIT ?"
 _HELD: Final = "WHERE number = ? AND attempts = ? AND worker IS NOT NULL"
+
+_new_message: Final = maker(Message)
+_new_claim: Final = maker(Claim)
 
 
 def claim(cursor: sqlite3.Cursor, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
@@ -74,14 +78,5 @@ def _change(cursor: sqlite3.Cursor, claim: Claim, change: str, values: tuple[int
 
 
 def _claim(row: Sequence[Any], token: str) -> Claim:
-    _, attempts, last_error, dedupe, case, recipient, channel, topic, body, not_before = row
-    message = Message(
-        dedupe=dedupe,
-        case=case,
-        recipient=recipient,
-        channel=channel,
-        topic=topic,
-        body=body,
-        not_before=not_before,
-    )
-    return Claim(token=token, message=message, attempts=attempts, last_error=last_error)
+    _, attempts, last_error, *message = row  # whose columns stand in the order of the fields
+    return _new_claim(token, _new_message(*message), attempts, last_error)
