@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import attrs
+
 from civicflow.calendars import TimeLimit
 from civicflow.ids import UnitId
 from civicflow.money import Money
@@ -25,7 +27,7 @@ _NOBODY: Final = (Dispatch(to=()), Dispatch(to=(_A,), lead=_B))
 
 _TICKET: Final[Mapping[str, tuple[Any, ...]]] = {
     "order": (Order(title="a lamp"),),
-    "record": (Record(title="a lamp", origin="hotline 7"),),
+    "record": (Record(title="a lamp", origin="hotline 7", promise=_TWO_DAYS),),
     "evaluate": _EVALUATIONS,
     "hold": (HoldBack(within=_TWO_DAYS, reason="winter"),),
     "merge": (Merge("twin"), Merge("main"), Merge("fund")),
@@ -79,7 +81,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     "four-part-ticket": (
         Scene(
             name="one body | 一个单位",
-            data={**_TICKET, "dispatch": (Dispatch(to=(_A,)), *_NOBODY), "merge": ()},
+            data={**_TICKET, "dispatch": (Dispatch(to=(_A,), within=_TWO_DAYS), *_NOBODY), "merge": ()},
             most_children=1,
         ),
         Scene(
@@ -101,6 +103,23 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
                 Incident(case="twin", step="merge", by="secretary@low", data=Merge("main")),
                 Incident(case="twin", step="answer", by="secretary@low", data=Answer("done")),
                 Incident(case="twin", step="withdraw", by="requester"),
+            ),
+            most_children=1,
+        ),
+        Scene(
+            name="duplicates | 多件重复工单",
+            data={
+                **_TICKET,
+                "record": (),
+                "dispatch": (Dispatch(to=(_A,)),),
+                "evaluate": (),
+                "merge": (Merge("other"),),
+                **dict.fromkeys(("take-up", "accept", "complete"), ()),
+            },
+            prelude=(_TWIN, attrs.evolve(_TWIN, case="other"), attrs.evolve(_TWIN, case="above", unit="top")),
+            incidents=(
+                Incident(case="twin", step="merge", by="secretary@low", data=Merge("main")),
+                Incident(case="above", step="merge", by="secretary@top", data=Merge("main")),
             ),
             most_children=1,
         ),

@@ -65,6 +65,13 @@ class TestShipped:
         assert "bounds were hit (length of a story)" in checked["fund"].say()
         assert "已达上限（经过长度）" in checked["fund"].say("zh")
 
+    def test_a_refusal_is_part_of_the_story(self, checked: dict[str, Checked]) -> None:
+        """Money in another currency is refused by its rule alone, and what is asked for too late by that."""
+        funds = {act for acts in checked["fund"].explored[0].graph.values() for act in acts}
+        assert any("reserve Reserve" in act and act.endswith("refused by same-currency") for act in funds)
+        shares = {act for acts in checked["share"].explored[0].graph.values() for act in acts}
+        assert any(", late: ask-extension" in act and act.endswith("refused by in-time") for act in shares)
+
     def test_left_alone_every_case_ends_or_rests(self, checked: dict[str, Checked]) -> None:
         """Driven by the clock alone, from every situation, in finitely many ticks."""
         for name, found in checked.items():

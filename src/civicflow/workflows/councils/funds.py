@@ -103,7 +103,8 @@ def _set_aside(situation: Situation) -> dict[str, Any]:
 
 ENOUGH = Guard(
     "enough",
-    lambda s: available(s.case) >= s.data.amount,
+    # Another currency is for `SAME_CURRENCY` to refuse; every guard is asked, and amounts of two cannot be compared.
+    lambda s: s.data.amount.currency != s.case.data["currency"] or available(s.case) >= s.data.amount,
     "the fund does not hold that much | 资金余额不足",
     asks_data=True,
 )

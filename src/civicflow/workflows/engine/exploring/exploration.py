@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import attrs
 
 from civicflow.calendars import WorkingCalendar, weekdays
-from civicflow.errors import CivicflowError, InternalError, InvalidInput
+from civicflow.errors import CivicflowError, InvalidInput
 from civicflow.hierarchy.authority import RULE, Actor, Anyone, Rule, Who, actors_at
-from civicflow.ids import CaseId, MatterId, PersonId
+from civicflow.ids import CaseId, MatterId, PersonId, UnitId
 from civicflow.ledger.entries import read, seal
 from civicflow.refusals import Refusal
 from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.clocks import anchors_of, entering
-from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
-from civicflow.workflows.engine.effects import Brood, Linked
+from civicflow.workflows.engine.decide import Accepted, Act, Birth
+from civicflow.workflows.engine.exploring.asking import Asking
 from civicflow.workflows.engine.exploring.report import WORDS, Explored, Finding
 from civicflow.workflows.engine.exploring.samples import samples
 from civicflow.workflows.engine.exploring.scene import MAIN, Incident, Scene
@@ -28,15 +28,9 @@ from civicflow.workflows.engine.exploring.town import DAWN, OFFICES, OTHER, UNIT
 from civicflow.workflows.engine.exploring.watching import Noted, watched
 from civicflow.workflows.engine.flow import NEW, Flow, Step
 from civicflow.workflows.engine.flows import Flows
-from civicflow.workflows.engine.possible import asked
 from civicflow.workflows.engine.records import Case, Clock, Matter
-from civicflow.workflows.engine.ring import NotYet, ring
-from civicflow.workflows.engine.situation import Wanted, World
 
 _MOMENT: Final = timedelta(seconds=1)
-_SALT: Final = bytes(16)
-
-Answer = TypeVar("Answer")
 
 
 def explore(
@@ -83,6 +77,7 @@ class _Search:
         self.flows = Flows(tuple(watched(one, self.noted) for one in family.values()))
         self.flow = self.flows.latest(flow.name).flow
         self.town = Town.of(family.values(), scene.vacant)
+        self.asking = Asking(self.flows, self.town.chart, calendar)
         self.findings: dict[tuple[str, str], Finding] = {}
         self.bounds: set[str] = set()
         self.graph: dict[Key, dict[str, Key]] = {}
@@ -174,9 +169,10 @@ class _Search:
         actor = RULE if incident.by == "rule" else self.town.actors[incident.by]
         act = Act(step=incident.step, actor=actor, data=incident.data)
         if incident.flow:
-            birth = Birth(case=CaseId(incident.case), flow=incident.flow, unit=UNIT, anchors=self.town.anchors)
-            return self._decide(standing, None, act, birth)
-        return self._decide(standing, CaseId(incident.case), act)
+            unit = UnitId(incident.unit)
+            birth = Birth(case=CaseId(incident.case), flow=incident.flow, unit=unit, anchors=self.town.anchors)
+            return self.asking.begin(standing, birth, act)
+        return self.asking.decide(standing, CaseId(incident.case), act)
 
     def _begun(self, first: Standing) -> Iterator[_Done]:
         for state in self.flow.opened_in:
@@ -268,14 +264,23 @@ class _Search:
     def _try(
         self, standing: Standing, here: Key, case: Case | None, step: Step, actor: Actor, data: Any
     ) -> Iterator[_Done]:
-        self.acts += 1
         act = Act(step=step.name, actor=actor, data=data)
         birth = None if case is not None else self._birth(standing, actor)
-        answer = self._answer(here, standing, None if case is None else case.id, act, birth, step.text)
-        if case is not None and step.guards and isinstance(answer, Accepted):
+        if case is not None and step.guards and case.due is not None:
             self._late(here, standing, case, step, act)
+        yield from self._tried(here, standing, None if case is None else case.id, act, birth, step)
+
+    def _tried(
+        self, here: Key, standing: Standing, case: CaseId | None, act: Act, birth: Birth | None, step: Step
+    ) -> Iterator[_Done]:
+        """One act; a refusal is a part of the story too, which leads nowhere."""
+        self.acts += 1
+        answer = self._answer(here, standing, case, act, birth, step.text)
+        who = self._name(act.actor)
         if isinstance(answer, Accepted):
-            yield self._went(standing, answer, self._name(actor), step, data)
+            yield self._went(standing, answer, who, step, act.data)
+        elif answer is not None:
+            self.graph[here][f"{who}: {step.name}{_given(act.data)}: {_no(answer)}"] = here
 
     def _birth(self, standing: Standing, actor: Actor) -> Birth:
         parent, brood = self.scene.parent or ("", "")
@@ -288,11 +293,14 @@ class _Search:
         )
 
     def _late(self, here: Key, standing: Standing, case: Case, step: Step, act: Act) -> None:
-        """The same act after the deadline, while nobody ticked: only what its guards say then is of interest."""
-        flow = self.flows.rules(case.flow).flow.name
-        if case.due is not None and any((flow, "refuses", step.name, g.name) not in self.noted for g in step.guards):
-            later = attrs.evolve(standing, at=max(standing.at, case.due + _MOMENT))
-            self._answer(here, later, case.id, act, None, step.text)
+        """The same act after the deadline, while nobody ticked: whether it is taken then is told, and not followed."""
+        if case.due is None:
+            return
+        self.acts += 1
+        later = attrs.evolve(standing, at=max(standing.at, case.due + _MOMENT))
+        answer = self._answer(here, later, case.id, act, None, step.text)
+        said = "taken" if isinstance(answer, Accepted) else "fails" if answer is None else _no(answer)
+        self.graph[here][f"{self._name(act.actor)}, late: {step.name}{_given(act.data)}: {said}"] = here
 
     def _born(self, here: Key, standing: Standing) -> Iterator[_Done]:
         """Mass children: each voter once."""
@@ -319,10 +327,8 @@ class _Search:
                 brood=brood,
                 key=str(actor.person),
             )
-            self.acts += 1
-            answer = self._answer(here, standing, None, Act(step=step.name, actor=actor, data=data), birth, step.text)
-            if isinstance(answer, Accepted):
-                yield self._went(standing, answer, self._name(actor), step, data)
+            act = Act(step=step.name, actor=actor, data=data)
+            yield from self._tried(here, standing, None, act, birth, step)
 
     def _befallen(self, here: Key, standing: Standing, number: int) -> Iterator[_Done]:
         incident = self.scene.incidents[number]
@@ -357,22 +363,19 @@ class _Search:
                 continue
             again = again or self._is_again(now)
             try:
-                rung = self._rung(later, now)
+                rung = self.asking.ring(later, now.id)
             except Exception as error:  # noqa: BLE001  # whatever a flow's own code raises is a finding
                 self._failed(here, WORDS["who.clock"], error)
                 return
             if isinstance(rung, Accepted):
                 self._prove(here, later, rung)
                 later = later.after(rung, at)
-                labels.append(self._label(rung))
+                labels.append(_label(rung, at))
         if labels:
             text = WORDS.say("act", who=WORDS["who.clock"], step=Text.same("; ".join(labels)), state=self._state(later))
             if not again:
                 self.clock_moves.setdefault(here, []).append((later.key(), labels[0]))
             yield _Done(f"clock{'' if in_time else ', late'}: {'; '.join(labels)}", text, later)
-
-    def _rung(self, standing: Standing, case: Case) -> Accepted | Refusal | NotYet:
-        return self._with_reads(standing, lambda world: ring(world, standing.main, case.id))
 
     def _is_again(self, case: Case) -> bool:
         """Whether what rings next is a standing reminder."""
@@ -402,11 +405,12 @@ class _Search:
 
     def _answer(
         self, here: Key, standing: Standing, case: CaseId | None, act: Act, birth: Birth | None, text: Text
-    ) -> Accepted | Refusal | None:
+    ) -> Accepted | Refusal | InvalidInput | None:
+        """What the engine says; None where the flow's own code failed, which is a finding."""
         try:
-            answer = self._decide(standing, case, act, birth)
-        except InvalidInput:
-            return None
+            answer = self._asked(standing, case, act, birth)
+        except InvalidInput as error:
+            return error
         except Exception as error:  # noqa: BLE001  # whatever a flow's own code raises is a finding
             self._failed(here, text, error)
             return None
@@ -414,51 +418,14 @@ class _Search:
             self._prove(here, standing, answer)
         return answer
 
+    def _asked(self, standing: Standing, case: CaseId | None, act: Act, birth: Birth | None) -> Accepted | Refusal:
+        if birth is not None:
+            return self.asking.begin(standing, birth, act)
+        return self.asking.decide(standing, case or MAIN, act)
+
     def _failed(self, here: Key, text: Text, error: Exception) -> None:
         said = str(error) if isinstance(error, CivicflowError) else f"{type(error).__name__}: {error}"
         self._find("exception", here, f"{text.en} {type(error).__name__}", step=text, error=said.partition("\n")[0])
-
-    def _decide(
-        self, standing: Standing, case: CaseId | None, act: Act, birth: Birth | None = None
-    ) -> Accepted | Refusal:
-        if birth is not None:
-            return self._with_reads(standing, lambda world: begin(world, birth, act))
-        if case is None:
-            msg = "neither a case nor a birth"
-            raise InternalError(msg)
-        matter = standing.matters[MatterId(case.partition("/")[0])]
-        return self._with_reads(standing, lambda world: decide(world, matter, case, act))
-
-    def _with_reads(self, standing: Standing, ask: Callable[[World], Answer]) -> Answer:
-        """Ask the engine, giving it what it wants to read, as an office does."""
-        reads: dict[str, tuple[Matter, ...]] = {}
-        while True:
-            world = World(
-                flows=self.flows,
-                chart=self.town.chart,
-                register=1,
-                calendar=self.calendar,
-                recorded=standing.at,
-                salt=_SALT,
-                reads=reads,
-            )
-            try:
-                return ask(world)
-            except Wanted as wanted:
-                before = len(reads)
-                for one, case, data in wanted.reads:
-                    reads[one.name] = self._read(standing, one, case, data)
-                if len(reads) == before:
-                    raise
-
-    @staticmethod
-    def _read(standing: Standing, one: Any, case: Case, data: Any) -> tuple[Matter, ...]:
-        if isinstance(one, Linked):
-            ids = (MatterId(i) for i in one.ids(case, data))
-            return tuple(standing.matters[i] for i in ids if i in standing.matters)
-        if isinstance(one, Brood):
-            return tuple(m for _, m in sorted(standing.matters.items()) if m.root.brood == one.of(case))
-        return ()
 
     # -- what is looked at -------------------------------------------------------------------------------------------
 
@@ -512,28 +479,19 @@ class _Search:
         state = self.flows.rules(case.flow).states[case.state]
         if state.standing or state.follows or case.due is not None or (state.joins and still_open):
             return True
-        world = World(flows=self.flows, chart=self.town.chart, register=1, calendar=self.calendar, recorded=standing.at)
-        return any(actors_at(address, self.town.chart) for address in asked(world, [case])[case.id])
+        return any(actors_at(address, self.town.chart) for address in self.asking.asked(standing, case))
 
     # -- words -------------------------------------------------------------------------------------------------------
 
     def _went(self, standing: Standing, answer: Accepted, who: str, step: Step, data: Any) -> _Done:
         after = standing.after(answer, standing.at)
-        given = "" if data is None else f" {data!r}"
         text = WORDS.say("act", who=self._who_text(who), step=step.text, state=self._state(after))
-        return _Done(f"{who}: {self._label(answer)}{given}", text, after)
+        return _Done(f"{who}: {_label(answer, standing.at)}{_given(data)}", text, after)
 
     def _state(self, standing: Standing) -> Text:
         if MatterId(MAIN) not in standing.matters:
             return Text.same("-")
         return self.flows.rules(standing.main.root.flow).states[standing.main.root.state].text
-
-    @staticmethod
-    def _label(answer: Accepted) -> str:
-        entries = [entry for move in answer.moves for entry in move.entries]
-        steps = ", ".join(f"{entry.step}>{entry.target}" for entry in entries)
-        told = ", ".join(f"{notice.topic}!{notice.to}" for notice in answer.notices)
-        return f"{steps} [{told}]" if told else steps
 
     def _name(self, actor: Actor) -> str:
         if actor.kind != "person":
@@ -548,3 +506,24 @@ class _Search:
 def _of_actor(who: Who) -> bool:
     """Whether it depends on the actor's own unit, so that each of them counts."""
     return getattr(who, "at", "") == "actor"
+
+
+def _given(data: Any) -> str:
+    return "" if data is None else f" {data!r}"
+
+
+def _no(answer: Refusal | InvalidInput) -> str:
+    """Which rules said no; what is malformed says it by its kind."""
+    return f"refused by {', '.join(answer.rules)}" if isinstance(answer, Refusal) else type(answer).__name__
+
+
+def _label(answer: Accepted, at: datetime) -> str:
+    """What came of an act: the steps, who was told what, and how long the case has from then on."""
+    entries = [entry for move in answer.moves for entry in move.entries]
+    parts = [", ".join(f"{entry.step}>{entry.target}" for entry in entries)]
+    if answer.notices:
+        parts.append(f"[{', '.join(f'{notice.topic}!{notice.to}' for notice in answer.notices)}]")
+    for said, instant in (("due", answer.case.due), ("promised", answer.case.promise)):
+        if instant is not None and not answer.case.outcome:
+            parts.append(f"({said} {instant - at})")
+    return " ".join(parts)

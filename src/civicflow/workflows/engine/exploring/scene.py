@@ -24,6 +24,7 @@ class Incident:
         step: its name.
         by: who takes it, as the town calls them: ``resident``, or ``POST@UNIT``.
         data: what they give.
+        unit: the area in which the case begins: ``low``, ``middle`` or ``top``.
     """
 
     case: str
@@ -31,6 +32,7 @@ class Incident:
     by: str
     flow: str = ""
     data: Any = None
+    unit: str = "low"
 
 
 @attrs.frozen(kw_only=True)
