@@ -47,19 +47,12 @@ class Answer:
 
 
 def _verify(options: Options) -> Answer:
-    from civicflow.ledger.verification import verify
-    from civicflow.office.proving import replay
-    from civicflow.plugins.backends import open_existing
     from civicflow.plugins.publish.file import read_heads
-    from civicflow.plugins.storage.evidence import StoredEvidence
 
     verifier = _verifier(options)
     published = [head for path in options.published for head in read_heads(path, verifier=verifier)]
-    storage = open_existing(options.store)
-    try:
-        found = verify(StoredEvidence(storage), replay=replay, verifier=verifier, published=published)
-    finally:
-        storage.close()
+    with _office(options, as_it_is=True) as office:
+        found = office.ledger.verify(published=published, verifier=verifier)
     said = {
         "ok": found.ok,
         "entries": found.entries,
@@ -70,6 +63,8 @@ def _verify(options: Options) -> Answer:
         "published_through": found.published_through,
         "signed": found.signed,
         "unsealed": found.unsealed,
+        "attachments": found.attachments,
+        "unseen": found.unseen,
         "faults": [
             {"table": fault.table, "key": fault.key, "rule": fault.rule, "text": str(fault.text)}
             for fault in found.faults
@@ -308,7 +303,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         run=_verify,
         says="Say whether everything still is as it was recorded, and how far back that is sealed and published.",
         example="civicflow verify sqlite:///town.db --published heads.jsonl --public-key public.pem",
-        takes=("--published", "--public-key", "--key-file"),
+        takes=("--published", "--public-key", "--key-file", "--blobs"),
     ),
     "tick": Command(
         run=_tick,

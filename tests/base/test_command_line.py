@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import runpy
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +16,7 @@ import pytest
 
 import civicflow
 from civicflow import Plugins
-from civicflow.cli import COMMANDS, main
+from civicflow.cli import COMMANDS, main, parser
 from civicflow.plugins.notify.contract import Notice, PermanentFailure
 from civicflow.testing import FrozenClock
 
@@ -110,6 +112,22 @@ def test_damage(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     changed = Run(capsys, "verify", url, "--published", heads)
     assert changed.code == 2
     assert f"{heads}:1: it is no published head" in changed.err
+
+
+def test_attachments(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their bytes are looked at where the blob store is named, and are counted as unseen where not."""
+    url, blobs = f"sqlite:///{tmp_path}/town.db", f"folder://{tmp_path}/files"
+    with civicflow.open(url, clock=_CLOCK, plugins=Plugins(), blobs=blobs) as office:
+        by = office.act_as("r")
+        ticket = office.begin("four-part-ticket", "order", {"title": "a lamp"}, by=by, unit=None)
+        office.attach(ticket, b"photo", name="lamp.txt", type="text/plain", by=by)
+    assert Run(capsys, "verify", url, "--json").said["unseen"] == 1
+    seen = Run(capsys, "verify", url, "--blobs", blobs, "--json")
+    assert (seen.code, seen.said["attachments"], seen.said["unseen"]) == (0, 1, 0)
+    for file in (tmp_path / "files").rglob("*"):
+        if file.is_file():
+            file.write_bytes(b"other")
+    assert Run(capsys, "verify", url, "--blobs", blobs).code == 1
 
 
 def test_a_key_pair(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -220,3 +238,16 @@ def test_the_page_in_the_reference_is_as_the_parser() -> None:
     """Written by ``tools/write_command_line.py``."""
     tool = runpy.run_path(str(Path(__file__).parents[2] / "tools" / "write_command_line.py"))
     assert tool["PAGE"].read_text(encoding="utf-8") == tool["written"]()
+
+
+def test_every_line_that_the_docs_show_is_understood() -> None:
+    """The recipes for cron and systemd, and the examples of the commands themselves."""
+    docs = Path(__file__).parents[2] / "docs"
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (docs / "howto").glob("*.md"))
+    shown = re.findall(
+        r"(?:\* |bin/|^|`)civicflow ((?:verify|tick|relay|seal|doctor|backup|plugins) .+?)(?:`|$)", pages, re.MULTILINE
+    )
+    assert len(shown) > 6
+    for line in (*shown, *(command.example.removeprefix("civicflow ") for command in COMMANDS.values())):
+        options = parser().parse_args(shlex.split(re.sub(r"\$\(.*?\)", "DAY", line)))
+        assert options.run in {command.run for command in COMMANDS.values()}
