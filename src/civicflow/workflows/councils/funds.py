@@ -5,6 +5,7 @@ Rules
 - What is available was paid in and is not reserved. It never goes below zero.
 - A proposal reserves by rule, in the same commit in which it is approved for funding; two proposals that reserve from
   one fund at once never overdraw it.
+- The source asks that every yuan can be followed from source to use; reserving is ours, as is that a fund closes empty.
 """
 
 from __future__ import annotations

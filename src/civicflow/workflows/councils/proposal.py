@@ -13,6 +13,8 @@ Rules
 - The group's delegates vote: more than half of all seats. The resolution is on public notice for seven days.
 - The group presents it; the community council votes: two thirds or more of all seats, vacant ones too.
 - Carried, the amounts are reserved in all funds at once or in none; where a fund is short, the proposal waits for money.
+
+Ours: the group's majority, the time limits, and that money is reserved, waited for, and at last given up.
 """
 
 from __future__ import annotations

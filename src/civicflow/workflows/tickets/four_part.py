@@ -20,6 +20,9 @@ Rules
 - A state that waits for somebody reminds, then goes one level up, then is supervised. A ticket that is never evaluated
   closes by itself after seven days. The limits are ours, a default: a city sets its own.
 - A matter that happened elsewhere is recorded with its own times; nothing is invented to fit.
+
+Ours beside the limits: one body or all may lead, what becomes of shares that were returned, re-opening and going up a level,
+merging, and matters from elsewhere. The source has the four parts, that many accept one order, and taking up.
 """
 
 from __future__ import annotations
