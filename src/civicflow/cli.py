@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import attrs
 
@@ -439,9 +440,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         answer = run(options)
     except (CivicflowError, OSError) as error:
         if options.json:
-            print(json.dumps({"error": str(error)}, ensure_ascii=False))
-        print(f"civicflow: {error}", file=sys.stderr)
+            _print(json.dumps({"error": str(error)}, ensure_ascii=False), sys.stdout)
+        _print(f"civicflow: {error}", sys.stderr)
         return 2
     language: Language = options.language
-    print(json.dumps(answer.said, ensure_ascii=False) if options.json else answer.text.say(language))
+    said = json.dumps(answer.said, ensure_ascii=False) if options.json else answer.text.say(language)
+    _print(said, sys.stdout)
     return answer.code
+
+
+def _print(text: str, stream: TextIO) -> None:
+    """Print what the stream can show of a text; a reader that went away (``| head``) changes no exit code."""
+    encoding = stream.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "backslashreplace").decode(encoding), file=stream, flush=True)
+    except BrokenPipeError:
+        # What is buffered would be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -222,6 +222,21 @@ def test_broken_plugins_stop_no_recovery(url: str, tmp_path: Path, capsys: pytes
     assert run("tick", url, "--no-plugins").returncode == 0
 
 
+def test_a_reader_that_goes_away_and_one_that_knows_no_chinese(url: str) -> None:
+    """The exit code is the command's, nothing breaks, and what cannot be shown is spelled out."""
+    command = [sys.executable, "-m", "civicflow", "doctor", url, "--language", "zh"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as gone:
+        assert gone.stdout is not None
+        assert gone.stderr is not None
+        gone.stdout.close()
+        assert gone.stderr.read() == b""
+    assert gone.returncode == 1
+    shown = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (shown.returncode, shown.stderr) == (1, "")
+    assert shown.stdout.startswith("\\u6709")
+
+
 def test_usage(capsys: pytest.CaptureFixture[str]) -> None:
     """What is malformed could not run; every command explains itself with an example."""
     with pytest.raises(SystemExit) as ended:
