@@ -55,7 +55,7 @@ default_role = "py:obj"
 # Of our own, type variables and what begins with an underscore have no page; the faces' names are loaded when they are used.
 nitpick_ignore_regex = [
     ("py:.*", r"(?!civicflow\b).*"),
-    ("py:.*", r"civicflow\..*\.(_\w+|[A-Z])"),
+    ("py:.*", r"civicflow\..*\.(_\w+|[A-Z](_co|_contra)?)"),
     ("py:.*", r"civicflow\.(open|testing\.StorageContract)"),
 ]
 # `Clock` and `Change` are two things each, in different modules; an annotation names the one that its module means.
