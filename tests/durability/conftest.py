@@ -188,6 +188,7 @@ _SETTINGS: Final = (
     "max_connections=80",
     "shared_buffers=32MB",
     "lc_messages=C",
+    "recovery_init_sync_method=syncfs",  # each of a thousand restarts would sync file by file
 )
 
 
