@@ -273,16 +273,16 @@ class TestPatience:
         assert report.dead == 1
 
     def test_a_message_that_kills_its_workers_is_given_up(self, store: Storage) -> None:
-        """Claimed again and again and never settled: the ninth time it is dead, unsent."""
+        """Claimed again and again and never settled: the fifty-first time it is dead, unsent."""
         _put(store, _message())
-        now, phone = NOW, Phone(*[SystemExit()] * 8)
-        for _ in range(8):
+        now, phone = NOW, Phone(*[SystemExit()] * 50)
+        for _ in range(50):
             with pytest.raises(SystemExit):
                 _relay(store, {"sms": phone}, now)
             now += LEASE
         report = _relay(store, {"sms": phone}, now)
         assert (report.dead, phone.notices) == (1, [])
-        assert report.failures[0].error == "claimed 8 times and never settled"
+        assert report.failures[0].error == "claimed 50 times and never settled"
 
 
 class TestUndeliverable:

@@ -31,18 +31,21 @@ class Backoff:
 
     Attributes:
         attempts: after so many the notice is dead.
+        loans: a notice that was lent so often and never settled is dead, since it is held to be what kills its workers.
+            Far more than attempts: a worker that dies leaves others in its hands, too.
         first: the longest wait after the first attempt.
         longest: the longest wait of all.
         age: a notice that could only be tried again later than this after it was said is dead.
     """
 
     attempts: int = 8
+    loans: int = 50
     first: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=6)
     age: timedelta = timedelta(days=3)
 
     def __attrs_post_init__(self) -> None:
-        if self.attempts < 1 or min(self.first, self.longest, self.age) < _MICROSECOND:
+        if min(self.attempts, self.loans) < 1 or min(self.first, self.longest, self.age) < _MICROSECOND:
             msg = f"a back-off has at least one attempt and positive spans; got {self!r}"
             raise InvalidInput(msg)
 

@@ -156,7 +156,7 @@ class _Sending:
             return self._dead(
                 claim, "", f"there is no channel {message.channel!r} (known: {known}); open a notifier for it"
             )
-        if attempts > self.backoff.attempts:  # whoever claimed it before never came back, perhaps because of it
+        if attempts > self.backoff.loans:  # whoever claimed it before never came back, perhaps because of it
             return self._dead(
                 claim, "", f"claimed {attempts - 1} times and never settled; {claim.last_error}".rstrip("; ")
             )
