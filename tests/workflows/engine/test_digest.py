@@ -6,6 +6,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import attrs
 import pytest
@@ -13,11 +14,23 @@ import pytest
 from civicflow import InvalidInput, NotFound
 from civicflow.hierarchy.authority import ANYONE, REQUESTER
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
+from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import Branch, Flow, Limit, Span, Step
 from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.engine.situation import Change, Situation
 from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.share import SHARE
+
+
+@attrs.frozen
+class Bounded:
+    """An effect with a bound, or without one."""
+
+    bound: int | None
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        """Nothing becomes of the case."""
 
 
 def changed(flow: Flow, name: str, change: Callable[[Step], Step]) -> Flow:
@@ -74,6 +87,31 @@ CHANGES: dict[str, Callable[[Flow], Flow]] = {
     "a span": lambda f: attrs.evolve(f, spans=(Span("all", "all | 全程", "ordered", (Limit("9 days", "escalate"),)),)),
     "a slot": lambda f: attrs.evolve(f, slots={**f.slots, "third": "share"}),
 }
+
+
+def given_by(field: Any) -> str:
+    """The digest of a flow whose step is given one field, called `word`."""
+    data = attrs.make_class("Given", {"word": field}, frozen=True)
+    return changed(FOUR_PART_TICKET, "withdraw", lambda s: attrs.evolve(s, data=data)).digest
+
+
+def test_the_digest_tells_what_may_be_left_out_and_what_is_private() -> None:
+    """No field looks like another one: who may read a value, and what stands for one that is missing, are rules."""
+    fields = [
+        attrs.field(type=str),
+        attrs.field(type=int),
+        *(attrs.field(type=str, default=value) for value in (None, "", "a", 0, False)),
+        *(attrs.field(type=tuple, factory=factory) for factory in (tuple, list)),
+        private(),
+        private(default=""),
+    ]
+    assert len({given_by(field) for field in fields}) == len(fields)
+
+
+def test_the_digest_tells_nothing_from_zero() -> None:
+    """An effect without a bound is no effect with a bound of 0."""
+    steps = [lambda s, text=text: attrs.evolve(s, does=(Bounded(text),)) for text in (None, 0)]
+    assert len({changed(FOUR_PART_TICKET, "withdraw", step).digest for step in steps}) == len(steps)
 
 
 @pytest.mark.parametrize("what", CHANGES)

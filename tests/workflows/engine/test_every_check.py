@@ -28,8 +28,8 @@ from civicflow.workflows.engine.effects import (
     Spawn,
     Tell,
 )
+from civicflow.workflows.engine.fields import private, public
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, Span, State, Step
-from civicflow.workflows.engine.given import private, public
 from civicflow.workflows.engine.joins import All, AtLeast, Every, First
 from civicflow.workflows.shipped import SHIPPED
 

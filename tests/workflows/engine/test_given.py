@@ -10,8 +10,9 @@ import pytest
 from civicflow import InvalidInput
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.hierarchy.authority import ANYONE
+from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import Step
-from civicflow.workflows.engine.given import parts, private, typed
+from civicflow.workflows.engine.given import parts, typed
 
 
 @attrs.frozen(kw_only=True)

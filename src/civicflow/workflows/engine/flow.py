@@ -19,6 +19,7 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Who
 from civicflow.ledger.canonical import encode, plain
 from civicflow.texts import Text, bilingual
+from civicflow.workflows.engine.fields import is_private
 from civicflow.workflows.engine.records import NEW
 
 if TYPE_CHECKING:
@@ -368,13 +369,26 @@ def _described(value: Any) -> Any:
         case Text():
             return str(value)
         case type():
-            return {field.name: str(field.type) for field in attrs.fields(value)}
+            return {field.name: _field(field) for field in attrs.fields(value)}
         case tuple():
             return [_described(item) for item in value]
     if attrs.has(type(value)):
         fields = {f.name: _described(getattr(value, f.name)) for f in attrs.fields(type(value))}
         return {
             "is": type(value).__name__,
-            **{name: item for name, item in fields.items() if item not in ((), "", None, False)},
+            **{name: item for name, item in fields.items() if item != "" and item is not None and item is not False},
         }
     return plain(value)
+
+
+def _field(field: attrs.Attribute[Any]) -> dict[str, Any]:
+    """A field of a step's data: what it holds, what it is when left out, and whether the public must not see it."""
+    told: dict[str, Any] = {"type": str(field.type)}
+    default: Any = field.default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # attrs types its class as a function
+        told["default"] = default.factory.__qualname__
+    elif default is not attrs.NOTHING:
+        told["default"] = _described(default)
+    if is_private(field):
+        told["private"] = True
+    return told

@@ -11,30 +11,8 @@ import attrs
 
 from civicflow.errors import Fault, InvalidInput
 from civicflow.ledger.canonical import plain
+from civicflow.workflows.engine.fields import is_private
 from civicflow.workflows.engine.flow import Step
-
-_PRIVATE = "civicflow.private"
-_PUBLIC = "civicflow.public"
-
-
-def private(*, default: Any = attrs.NOTHING) -> Any:
-    """A field of a step's data that the public must not see: it is kept beside the entry and can be erased."""
-    return attrs.field(default=default, metadata={_PRIVATE: True}, kw_only=True)
-
-
-def public(*, default: Any = attrs.NOTHING) -> Any:
-    """A field of a step's data that is public although its name suggests a person: an office's address, say."""
-    return attrs.field(default=default, metadata={_PUBLIC: True}, kw_only=True)
-
-
-def is_private(field: attrs.Attribute[Any]) -> bool:
-    """Whether a field was declared `private`."""
-    return bool(field.metadata.get(_PRIVATE))
-
-
-def said_public(field: attrs.Attribute[Any]) -> bool:
-    """Whether a field was declared `public`."""
-    return bool(field.metadata.get(_PUBLIC))
 
 
 def typed(step: Step, data: Any) -> Any:
@@ -96,11 +74,11 @@ def parts(data: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     hidden: dict[str, Any] = {}
     if data is None:
         return public, hidden
-    for name, is_private in _fields(type(data)):  # type: ignore[arg-type]  # a class is hashable
+    for name, hide in _fields(type(data)):  # type: ignore[arg-type]  # a class is hashable
         value = getattr(data, name)
         if value is None or value in ((), ""):
             continue
-        (hidden if is_private else public)[name] = plain(value, path=name)
+        (hidden if hide else public)[name] = plain(value, path=name)
     return public, hidden
 
 

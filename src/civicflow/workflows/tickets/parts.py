@@ -9,7 +9,7 @@ import attrs
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.errors import InvalidInput
 from civicflow.ids import UnitId
-from civicflow.workflows.engine.given import private
+from civicflow.workflows.engine.fields import private
 from civicflow.workflows.places import Place, place
 
 

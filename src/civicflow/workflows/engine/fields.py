@@ -1,0 +1,30 @@
+"""How the data class of a step marks its fields: what is private, what is public on purpose, what may be left out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+
+_PRIVATE = "civicflow.private"
+_PUBLIC = "civicflow.public"
+
+
+def private(*, default: Any = attrs.NOTHING) -> Any:
+    """A field of a step's data that the public must not see: it is kept beside the entry and can be erased."""
+    return attrs.field(default=default, metadata={_PRIVATE: True}, kw_only=True)
+
+
+def public(*, default: Any = attrs.NOTHING) -> Any:
+    """A field of a step's data that is public although its name suggests a person: an office's address, say."""
+    return attrs.field(default=default, metadata={_PUBLIC: True}, kw_only=True)
+
+
+def is_private(field: attrs.Attribute[Any]) -> bool:
+    """Whether a field was declared `private`."""
+    return bool(field.metadata.get(_PRIVATE))
+
+
+def said_public(field: attrs.Attribute[Any]) -> bool:
+    """Whether a field was declared `public`."""
+    return bool(field.metadata.get(_PUBLIC))
