@@ -218,6 +218,8 @@ def _office(options: Options, *, as_it_is: bool = False) -> Office:
         plugins.load()
     signer = _signer(options)
     storage = open_existing(options.store)
+    if not as_it_is:
+        storage.close()
     try:
         return open_office(
             storage if as_it_is else options.store,
@@ -228,11 +230,8 @@ def _office(options: Options, *, as_it_is: bool = False) -> Office:
             plugins=plugins,
         )
     except BaseException:
-        as_it_is = False
+        storage.close()
         raise
-    finally:
-        if not as_it_is:
-            storage.close()
 
 
 def _signer(options: Options) -> Signer | None:

@@ -10,7 +10,8 @@ from typing import Final
 
 from civicflow.calendars import from_micros, zone_named
 from civicflow.errors import UnsupportedQuery
-from civicflow.hierarchy.authority import Actor, addresses_of
+from civicflow.hierarchy.authority import Actor, actors_at, addresses_of
+from civicflow.ids import CaseId
 from civicflow.office.answers import Found, Inbox, Waiting
 from civicflow.office.codec import case_of
 from civicflow.office.listing import Asked
@@ -80,6 +81,21 @@ class Lists:
     def _until(self, due: int | None) -> datetime | None:
         zone = zone_named(self._around.calendar.zone)
         return None if due is None else from_micros(due).astimezone(zone)
+
+    # -- who is waited for -------------------------------------------------------------------------------------------
+
+    def asked(self, case: CaseId, step: str) -> tuple[Actor, ...]:
+        """See `Office.asked`."""
+        rows = self._storage.asked(case=case) if "/" in case else self._storage.asked(matter=case)
+        if step:
+            stored = self._storage.load(tuple(dict.fromkeys(row.case for row in rows))).cases
+            rows = tuple(row for row in rows if self._leads(stored[row.case], step))
+        chart = self._around.chart()
+        return tuple(dict.fromkeys(actor for row in rows for actor in actors_at(row.address, chart)))
+
+    def _leads(self, stored: StoredCase, step: str) -> bool:
+        case = case_of(stored)
+        return step in self._around.flows.rules(case.flow).plans[case.state]
 
     # -- what waits for nobody ---------------------------------------------------------------------------------------
 

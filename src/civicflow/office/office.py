@@ -7,22 +7,20 @@ this person holds the post they act in.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn, Self
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, Self
 
 import attrs
 
-from civicflow.calendars import to_micros
-from civicflow.errors import CivicflowError, Conflict, InvalidInput, NotFound, StorageError
+from civicflow.errors import InvalidInput, NotFound, StorageError
 from civicflow.ids import CaseId, PersonId, UnitId, matter_of, path_safe
 from civicflow.office.answers import Found, Inbox, Sealed, Ticked
 from civicflow.office.given import Given
-from civicflow.plugins.storage.contract import Scalar, Storage, StoredCase
+from civicflow.plugins.storage.contract import Scalar, Storage
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,10 +38,9 @@ if TYPE_CHECKING:
     from civicflow.office.reading import Readers
     from civicflow.office.registry import RegisterDesk
     from civicflow.office.surroundings import Surroundings
+    from civicflow.office.upkeep import Upkeep
     from civicflow.plugins.blobs.contract import Blob
-    from civicflow.plugins.notify.backoff import Dice
     from civicflow.plugins.notify.relay import RelayReport
-    from civicflow.plugins.publish.publishing import Publishing
     from civicflow.refusals import Refusal
     from civicflow.workflows.councils.desk import Councils
     from civicflow.workflows.councils.funds import Funds
@@ -56,9 +53,6 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.records import Case
     from civicflow.workflows.places import Box
     from civicflow.workflows.tickets.desk import Tickets
-
-_LENT: Final = 20
-"""How many messages one call of the relay has in its hands at most."""
 
 
 class Office:
@@ -101,12 +95,6 @@ class Office:
         return Commands(self._storage, self._around)
 
     @cached_property
-    def _dice(self) -> Dice:
-        import random  # noqa: TID251 - the office is where chance comes in
-
-        return random.Random()  # noqa: S311 - jitter between attempts to deliver is no secret
-
-    @cached_property
     def _lists(self) -> Lists:
         from civicflow.office.lists import Lists
 
@@ -137,11 +125,10 @@ class Office:
         return Migrations(self._storage, self._around, self._commands)
 
     @cached_property
-    def _publishing(self) -> Publishing:
-        from civicflow.plugins.publish.publishing import Publishing
+    def _upkeep(self) -> Upkeep:
+        from civicflow.office.upkeep import Upkeep
 
-        stands = self._storage.last_head() if self._given.publishers else None
-        return Publishing(self._given.publishers, 0 if stands is None else stands.number)
+        return Upkeep(self._storage, self._around, self._commands, self._given)
 
     @cached_property
     def register(self) -> RegisterDesk:
@@ -634,21 +621,7 @@ class Office:
             case: the case or its id.
             step: only those who are asked for this step, for instance ``accept``.
         """
-        from civicflow.hierarchy.authority import actors_at
-
-        given = _id(case)
-        rows = self._storage.asked(case=given) if "/" in given else self._storage.asked(matter=given)
-        if step:
-            stored = self._storage.load(tuple(dict.fromkeys(row.case for row in rows))).cases
-            rows = tuple(row for row in rows if self._leads(stored[row.case], step))
-        chart = self.chart()
-        return tuple(dict.fromkeys(actor for row in rows for actor in actors_at(row.address, chart)))
-
-    def _leads(self, stored: StoredCase, step: str) -> bool:
-        from civicflow.office.codec import case_of
-
-        case = case_of(stored)
-        return step in self.flows.rules(case.flow).plans[case.state]
+        return self._lists.asked(_id(case), step)
 
     def inbox(self, actor: Actor, *, flow: str = "", limit: int = 100, after: str = "") -> Inbox:
         """What waits for somebody: the cases in which they are asked to act, the most urgent first, a page at a time.
@@ -741,23 +714,7 @@ class Office:
         Args:
             limit: how many cases to ask at most.
         """
-        counts: Counter[str] = Counter()
-        failed: dict[CaseId, str] = {}
-        while (left := limit - counts.total()) > 0:
-            due = self._storage.due(to_micros(self._around.now()), limit=min(left, 100) + len(failed))
-            asked = Counter(self._ring(CaseId(case), failed) for case, _ in due if case not in failed)
-            counts.update(asked)
-            if asked.total() == asked["lost"] + asked["failed"]:
-                break
-        unpublished = self.seal().unpublished
-        return Ticked(counts["rung"], counts["early"], counts["lost"], tuple(failed.items()), unpublished)
-
-    def _ring(self, case: CaseId, failed: dict[CaseId, str]) -> str:
-        try:
-            return self._commands.ring(case)
-        except CivicflowError as error:
-            failed[case] = str(error)
-            return "failed"
+        return self._upkeep.tick(limit)
 
     def seal(self) -> Sealed:
         """Seal every entry that is not sealed yet under a head of the log tree, signed if the office has a signer.
@@ -769,44 +726,11 @@ class Office:
         Raises:
             Conflict: somebody else sealed meanwhile, five times in a row.
         """
-        from civicflow.office.commands import ATTEMPTS
-        from civicflow.office.proving import seal
-
-        publishing = self._publishing
-        left = ATTEMPTS
-        while True:
-            left -= 1
-            try:
-                head = seal(self._storage, self._around.now(), self._given.signer)
-            except Conflict:
-                if not left:
-                    raise
-            else:
-                return Sealed(head=head, publications=publishing.publish(self._storage))
+        return self._upkeep.seal()
 
     def relay(self, *, limit: int = 100) -> RelayReport:
         """Send what lies in the outbox through the notifiers; a failing one is named and never undoes a step."""
-        from civicflow.plugins.notify.relay import RelayReport, relay
-
-        report, size = RelayReport(), 1
-        while limit > 0:
-            # A worker that dies is held against every message it had in its hands: few at first, more once that went well.
-            # One claim takes one message of each recipient: the next one waits until this one is settled.
-            sent = relay(
-                self._storage,
-                self._given.notifiers,
-                now=self._around.now(),
-                worker=self._given.worker,
-                random=self._dice,
-                limit=min(limit, size),
-                lease=timedelta(minutes=5),
-            )
-            if not sent.claimed:
-                break
-            report += sent
-            limit -= sent.claimed
-            size = min(2 * size, _LENT)
-        return report
+        return self._upkeep.relay(limit)
 
     def examine(self, *, quick: bool = False) -> Health:
         """How everything is: storage, plugins, clock, time limits, stuck cases, outbox, seals, published heads.

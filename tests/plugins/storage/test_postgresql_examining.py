@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import psycopg
 import pytest
 
 from civicflow.errors import StorageError
@@ -16,34 +15,6 @@ from civicflow.testing.storage.builders import put
 
 if TYPE_CHECKING:
     from postgresql_server import Server
-
-
-@pytest.fixture
-def place(server: Server) -> str:
-    """A schema never used before."""
-    return server.url()
-
-
-@pytest.fixture
-def storage(place: str) -> Iterator[PostgresStorage]:
-    """An open storage in it."""
-    storage = open_storage(place)
-    yield storage
-    storage.close()
-
-
-@pytest.fixture
-def connect(server: Server) -> Iterator[Callable[..., Any]]:
-    """Open connections of somebody else, closed at the end."""
-    opened: list[Any] = []
-
-    def connect(**settings: Any) -> Any:
-        opened.append(psycopg.connect(server.conninfo, **settings))
-        return opened[-1]
-
-    yield connect
-    for connection in opened:
-        connection.close()
 
 
 def _found(storage: PostgresStorage, rule: str) -> Finding:

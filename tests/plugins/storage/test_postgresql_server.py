@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -25,34 +25,6 @@ if TYPE_CHECKING:
     from postgresql_server import Server
 
 _SECOND = 1_000_000  # microseconds
-
-
-@pytest.fixture
-def place(server: Server) -> str:
-    """A schema never used before."""
-    return server.url()
-
-
-@pytest.fixture
-def storage(place: str) -> Iterator[PostgresStorage]:
-    """An open storage in it."""
-    storage = open_storage(place)
-    yield storage
-    storage.close()
-
-
-@pytest.fixture
-def connect(server: Server) -> Iterator[Callable[..., Any]]:
-    """Open connections of somebody else, closed at the end."""
-    opened: list[Any] = []
-
-    def connect(**settings: Any) -> Any:
-        opened.append(psycopg.connect(server.conninfo, **settings))
-        return opened[-1]
-
-    yield connect
-    for connection in opened:
-        connection.close()
 
 
 def _schema(place: str) -> str:

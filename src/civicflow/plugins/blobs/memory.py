@@ -11,10 +11,10 @@ import threading
 from collections.abc import Sequence
 from io import BytesIO
 from typing import BinaryIO, Final
-from weakref import WeakValueDictionary
 
-from civicflow.errors import InvalidInput, NotFound, StorageError
+from civicflow.errors import NotFound, StorageError
 from civicflow.plugins.blobs.contract import API_VERSION, CHUNK, Blob, check_name, other_bytes
+from civicflow.plugins.shared_memory import SharedMemory
 
 
 class Shelves:
@@ -85,8 +85,7 @@ class MemoryBlobs:
         return self._shelves
 
 
-_SHARED: Final[WeakValueDictionary[str, Shelves]] = WeakValueDictionary()
-_SHARING: Final = threading.Lock()
+_SHELVES: Final = SharedMemory("blob store", Shelves)
 
 
 def open_blobs(url: str) -> MemoryBlobs:
@@ -95,15 +94,4 @@ def open_blobs(url: str) -> MemoryBlobs:
     Raises:
         InvalidInput: the address is neither.
     """
-    scheme, separator, name = url.partition("://")
-    plain = name.replace("-", "").replace("_", "").replace(".", "")
-    if scheme.lower() != "memory" or not separator or (name and not plain.isalnum()):
-        msg = f"{url!r} names no blobs in memory; write memory:// or memory://NAME (letters, digits, '-', '_', '.')"
-        raise InvalidInput(msg)
-    if not name:
-        return MemoryBlobs(Shelves())
-    with _SHARING:
-        shelves = _SHARED.get(name)
-        if shelves is None:
-            shelves = _SHARED[name] = Shelves()
-        return MemoryBlobs(shelves)
+    return MemoryBlobs(_SHELVES.at(url))
