@@ -80,7 +80,7 @@ class _Tape:
                 batches.append(batch)
                 return plain(batch)
 
-            storage.commit = commit  # type: ignore[method-assign]
+            storage.commit = commit  # type: ignore[method-assign]  # a tape before one method
             live(office, cast, LIFECYCLES)
         return cls(tuple(tuple(batches[n : n + COMMITS]) for n in range(0, len(batches), COMMITS)))
 

@@ -124,8 +124,8 @@ def _kind_to_builtins(kind: BodyKind) -> list[str | bool]:
     return [*names, True] if kind.answers else names
 
 
-def _kind_from_builtins(name: str, en: str, zh: str, answers: bool = False) -> BodyKind:  # noqa: FBT001, FBT002
-    return BodyKind(name, Text(en, zh), answers)
+def _kind_from_builtins(name: str, en: str, zh: str, *answers: bool) -> BodyKind:
+    return BodyKind(name, Text(en, zh), any(answers))
 
 
 def _row_to_builtins(row: Row, register: str, on: date) -> dict[str, Any]:

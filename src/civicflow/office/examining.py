@@ -7,7 +7,7 @@ that fails is a finding too, so that one broken thing does not hide the others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
@@ -18,9 +18,9 @@ from civicflow.calendars import from_micros, to_micros
 from civicflow.errors import CivicflowError, NotFound
 from civicflow.ledger.entries import read as read_entry
 from civicflow.ledger.heads import read as read_head
-from civicflow.office.codec import case_of
 from civicflow.office.given import Given
 from civicflow.office.lists import is_stuck
+from civicflow.office.open_cases import open_cases
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.backends import backend_states
 from civicflow.plugins.discovery import in_a_line
@@ -233,7 +233,7 @@ def _due(sight: _Sight) -> Finding:
 
 
 def _stuck(sight: _Sight) -> Finding:
-    idle = (case for case in _open(sight, Filter("due", "eq", None)) if _has_rules(sight, case))
+    idle = (case for case in open_cases(sight.storage, Filter("due", "eq", None)) if _has_rules(sight, case))
     stuck = list(islice((case for case in idle if is_stuck(case, sight.around.flows)), _MOST))
     level: Level = "error" if stuck else "ok"
     said = _some(f"{case.id} ({case.state})" for case in stuck)
@@ -242,23 +242,12 @@ def _stuck(sight: _Sight) -> Finding:
 
 def _flows(sight: _Sight) -> Finding:
     foreign: Counter[str] = Counter()
-    for case in _open(sight):
+    for case in open_cases(sight.storage):
         if not _has_rules(sight, case):
             foreign[case.flow.partition("#")[0]] += 1
     level: Level = "error" if foreign else "ok"
     said = _some(f"{flow} ({count})" for flow, count in foreign.most_common())
     return found(_TEXTS, "flows", level, count=foreign.total(), said=said)
-
-
-def _open(sight: _Sight, *where: Filter) -> Iterator[Case]:
-    """The open cases that keep some conditions."""
-    query = Query(where=(Filter("closed", "eq", None), *where), limit=_MOST)
-    while True:
-        page = sight.storage.find(query)
-        yield from map(case_of, page.items)
-        if not page.next:
-            return
-        query = attrs.evolve(query, after=page.next)
 
 
 def _has_rules(sight: _Sight, case: Case) -> bool:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import attrs
 
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId, matter_of
-from civicflow.office.codec import case_of
 from civicflow.office.commands import Commands, wishes_of
 from civicflow.office.committing import Committer
 from civicflow.office.loading import Loaded, Wishes, load
+from civicflow.office.open_cases import open_cases
 from civicflow.office.surroundings import Surroundings
-from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.plugins.storage.contract import Filter, Storage
 from civicflow.refusals import Reason
 from civicflow.texts import Language, Text
 from civicflow.workflows.engine.amending import amended
@@ -23,8 +23,6 @@ from civicflow.workflows.engine.flows import Rules
 from civicflow.workflows.engine.migrating import Migrating
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.ring import NotYet
-
-_PAGE = 1000
 
 
 @attrs.frozen(kw_only=True)
@@ -120,7 +118,7 @@ class Migrations:
         migrating = self._migrating(flow, to, states)
         moving: list[Moving] = []
         staying: list[Staying] = []
-        for case in self._open(flow):
+        for case in open_cases(self._storage, Filter("flow", "eq", flow)):
             if case.flow == migrating.new.flow.ref:
                 continue
             old, loaded = self._around.flows.rules(case.flow), load(self._storage, self._around, wishes_of(case.id))
@@ -153,16 +151,6 @@ class Migrations:
             msg = f"version {to} of {flow} has no state {', '.join(unknown)}; it has {', '.join(new.states)}"
             raise InvalidInput(msg)
         return Migrating(new=new, states=states)
-
-    def _open(self, flow: str) -> Iterator[Case]:
-        after = ""
-        while True:
-            where = (Filter("flow", "eq", flow), Filter("closed", "eq", None))
-            page = self._storage.find(Query(where=where, limit=_PAGE, after=after))
-            yield from (case_of(stored) for stored in page.items)
-            if not page.next:
-                return
-            after = page.next
 
     def _told(self, loaded: Loaded, case: CaseId, old: Rules, migrating: Migrating) -> Moving | Staying | None:
         """Whether a case can move as it is now; None where there is nothing to move any more."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import attrs
 
@@ -19,21 +19,18 @@ from civicflow.hierarchy.reading import unit_party
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Appointment, Area, Body, Post
 from civicflow.ids import CaseId, UnitId, matter_of
-from civicflow.office.codec import case_of
 from civicflow.office.commands import Commands, wishes_of
 from civicflow.office.committing import Committer
 from civicflow.office.loading import Loaded, Wishes
 from civicflow.office.mapping import largest, last_day, place_of
+from civicflow.office.open_cases import open_cases
 from civicflow.office.surroundings import Surroundings
-from civicflow.plugins.storage.contract import Filter, Query, Storage
+from civicflow.plugins.storage.contract import Storage
 from civicflow.texts import Catalogue, Language, Text
 from civicflow.workflows.engine.amending import amended, carried_over
 from civicflow.workflows.engine.decide import Accepted
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.ring import NotYet
-
-_PAGE: Final = 1000
-_IS_OPEN: Final = Filter("closed", "eq", None)
 
 _SENTENCES = Catalogue(
     {
@@ -157,14 +154,8 @@ class Redraws:
     def _open(self, units: Iterable[UnitId]) -> Iterator[Case]:
         """The open cases that name some of these units: as theirs, as whom they are asked of, as their council …."""
         wanted = frozenset(units)
-        parties, after = tuple(sorted(map(unit_party, wanted))), ""
-        while parties:
-            page = self._storage.find(Query(where=(_IS_OPEN,), parties=parties, limit=_PAGE, after=after))
-            cases = (case_of(stored) for stored in page.items)
-            yield from (case for case in cases if wanted & {case.unit, case.body, *case.anchors.values()})
-            if not page.next:
-                return
-            after = page.next
+        concerning = open_cases(self._storage, parties=tuple(sorted(map(unit_party, wanted)))) if wanted else ()
+        yield from (case for case in concerning if wanted & {case.unit, case.body, *case.anchors.values()})
 
     def _carried(self, case: CaseId, policy: Policy) -> Unresolved | bool:
         """Carry a case over as it is now; whether it moved, or why nobody knows where to."""

@@ -84,8 +84,8 @@ class _Conditions:
         if condition.op == "eq":
             return self._equal(column, value)  # type: ignore[arg-type]  # a plan holds only sound filters
         if condition.op == "in":
-            return self._one_of(column, value)  # type: ignore[arg-type]
-        low, high = (value, past(value)) if isinstance(value, str) else value  # type: ignore[misc]
+            return self._one_of(column, value)  # type: ignore[arg-type]  # as above
+        low, high = (value, past(value)) if isinstance(value, str) else value  # type: ignore[misc]  # as above
         parts = [f"{column} IS NOT NULL"]
         for sign, bound in ((">=", low), ("<", high)):
             if bound is not None:
