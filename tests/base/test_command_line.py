@@ -86,7 +86,7 @@ def test_a_day_of_an_operator(url: str, tmp_path: Path, capsys: pytest.CaptureFi
     assert (relayed.code, relayed.said["failures"]) == (0, [])
     assert relayed.said["delivered"] >= 1
     sealed = Run(capsys, "seal", url, "--key-file", keys, "--publish", heads.as_uri(), "--json")
-    assert sealed.said["publications"] == [{"publisher": "file", "through": sealed.said["number"], "error": ""}]
+    assert sealed.said["publications"] == [{"publisher": heads.as_uri(), "through": sealed.said["number"], "error": ""}]
     well = Run(capsys, "doctor", url, "--publish", heads.as_uri())
     assert well.code == 0, well.out
     assert well.out.startswith(("all is well", "somebody should look"))

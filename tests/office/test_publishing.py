@@ -214,6 +214,15 @@ class TestForgeries:
             assert [damage.rule for damage in wrong.faults] == ["head.signature"]
 
 
+def test_each_of_several_files_has_every_head(tmp_path: Path) -> None:
+    """The county keeps one, and those who watch it another; the report says which is which."""
+    urls = [(tmp_path / name).as_uri() for name in ("county.jsonl", "watchers.jsonl")]
+    with _office("memory://", *urls) as office:
+        sealed = office.seal()
+    assert [one.publisher for one in sealed.publications] == urls
+    assert (tmp_path / "county.jsonl").read_bytes() == (tmp_path / "watchers.jsonl").read_bytes() != b""
+
+
 class TestOpening:
     """What is refused at once."""
 

@@ -32,7 +32,7 @@ def test_heads_are_read_as_they_were_published(tmp_path: Path) -> None:
     first, second, third = _heads(3)
     one = open_publisher(path.as_uri())
     assert isinstance(one, Publisher)
-    assert (one.name, one.last()) == ("file", 0)
+    assert (one.name, one.last()) == (path.as_uri(), 0)
     one.publish(first, b"")
     two = open_publisher(path.as_uri())
     two.publish(second, b"")

@@ -26,7 +26,7 @@ class Publisher(Protocol):
 
     api_version: int
     name: str
-    """What it is called in reports, for instance ``file``."""
+    """What it is called in reports, for instance ``file:///mnt/county/heads.jsonl``."""
 
     def last(self) -> int | None:
         """The number of the newest head that stands there, 0 for none, or None where it cannot tell.

@@ -21,10 +21,15 @@ _FOR_EVERYBODY: Final = 0o644
 
 
 class File:
-    """Appends heads to a file; several threads and several processes may do so at once."""
+    """Appends heads to a file; several threads and several processes may do so at once.
 
-    def __init__(self, lines: Lines) -> None:
-        self.name = "file"
+    Args:
+        lines: of the file.
+        name: which file it is, in reports.
+    """
+
+    def __init__(self, lines: Lines, name: str) -> None:
+        self.name = name
         self.api_version = API_VERSION
         self._lines = lines
 
@@ -60,7 +65,7 @@ def open_publisher(url: str) -> File:
     Raises:
         InvalidInput: if the URL names no absolute path on this machine, or the file cannot be opened for writing.
     """
-    return File(open_lines(url, what="heads", mode=_FOR_EVERYBODY))
+    return File(open_lines(url, what="heads", mode=_FOR_EVERYBODY), url)
 
 
 def read_heads(path: str | Path, *, verifier: Verifier | None = None) -> tuple[Head, ...]:
