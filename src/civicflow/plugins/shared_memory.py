@@ -9,13 +9,13 @@ from weakref import WeakValueDictionary
 
 from civicflow.errors import InvalidInput
 
-Held = TypeVar("Held")
+T = TypeVar("T")
 
 
-class SharedMemory(Generic[Held]):
+class SharedMemory(Generic[T]):
     """What is in memory by name; it lives as long as somebody has it."""
 
-    def __init__(self, what: str, make: Callable[[], Held]) -> None:
+    def __init__(self, what: str, make: Callable[[], T]) -> None:
         """Nothing is there yet.
 
         Args:
@@ -23,10 +23,10 @@ class SharedMemory(Generic[Held]):
             make: makes an empty one.
         """
         self._what, self._make = what, make
-        self._named: WeakValueDictionary[str, Held] = WeakValueDictionary()
+        self._named: WeakValueDictionary[str, T] = WeakValueDictionary()
         self._lock = threading.Lock()
 
-    def at(self, url: str) -> Held:
+    def at(self, url: str) -> T:
         """A fresh one at ``memory://``; the one of that name at ``memory://NAME``.
 
         Raises:
