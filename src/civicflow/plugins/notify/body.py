@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from civicflow.calendars.instants import check_aware
+from civicflow.drafts import maker
 from civicflow.errors import Fault, InvalidInput
 from civicflow.ledger import canonical
 from civicflow.plugins.notify.contract import Notice
 from civicflow.plugins.storage.contract import Message
 from civicflow.texts import Language, Text
+
+_new_notice: Final = maker(Notice)
 
 
 def encode_notice(text: Text, *, at: datetime, language: Language | None = None) -> bytes:
@@ -43,23 +47,15 @@ def decode_notice(message: Message) -> Notice:
     if not isinstance(said, dict):
         said = {}
     text, at, language = _text(said), _instant(said.get("at")), said.get("language")
+    if text is not None and at is not None and language in (None, "en", "zh"):
+        return _new_notice(message.dedupe, message.case, message.recipient, message.topic, text, at, language)
     faults = [] if text is not None else [Fault(reason="a text in both languages is missing", path="en, zh")]
     if language not in (None, "en", "zh"):
         faults.append(Fault(reason="a language is 'en' or 'zh'", value=str(language), path="language"))
     if at is None:
         faults.append(Fault(reason="an instant with its zone is missing", path="at"))
-    if faults or text is None or at is None:
-        msg = f"the body of message {message.dedupe!r} is no notice"
-        raise InvalidInput(msg, faults)
-    return Notice(
-        dedupe=message.dedupe,
-        case=message.case,
-        recipient=message.recipient,
-        topic=message.topic,
-        text=text,
-        at=at,
-        language=language,
-    )
+    msg = f"the body of message {message.dedupe!r} is no notice"
+    raise InvalidInput(msg, faults)
 
 
 def _text(said: dict[str, object]) -> Text | None:

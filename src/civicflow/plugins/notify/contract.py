@@ -25,7 +25,7 @@ API_VERSION: Final = 1
 """The version of this contract. A notifier names the version it was written for as its own ``api_version``."""
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class Notice:
     """One thing to tell one recipient.
 

@@ -29,6 +29,7 @@ LEASE: Final = timedelta(minutes=10)
 
 _BACKOFF: Final = Backoff()
 _MICROSECOND: Final = timedelta(microseconds=1)
+_DELIVERED: Final = Done(), None
 
 
 @attrs.frozen
@@ -168,7 +169,7 @@ class _Sending:
             notifier.send(notice)
         except Exception as error:  # noqa: BLE001 - a stranger's code; whatever it raises must not hold up the others
             return self._failed(claim, notifier, notice, error)
-        return Done(), None
+        return _DELIVERED
 
     def _failed(
         self, claim: Claim, notifier: Notifier, notice: Notice, error: Exception

@@ -29,6 +29,11 @@ _ROW: Final = "number, attempts, last_error, dedupe, case_id, recipient, channel
 _WAITING: Final = f"SELECT {_ROW} FROM outbox WHERE status = 0 ORDER BY number LIMIT ?"
 _DEAD: Final = f"SELECT {_ROW} FROM outbox WHERE status = 2 ORDER BY number LIMIT ?"
 _HELD: Final = "WHERE number = ? AND attempts = ? AND worker IS NOT NULL"
+# The row stays for its name, so that the same message is never put again.
+_DELIVERED: Final = f"UPDATE outbox SET status = 1, worker = NULL, body = x'' {_HELD}"
+_PUT_BACK: Final = f"UPDATE outbox SET available = ?, worker = NULL, last_error = ? {_HELD}"
+_GIVEN_UP: Final = f"UPDATE outbox SET status = 2, worker = NULL, last_error = ? {_HELD}"
+_EXTENDED: Final = f"UPDATE outbox SET available = ? {_HELD}"
 
 _new_message: Final = maker(Message)
 _new_claim: Final = maker(Claim)
@@ -45,17 +50,16 @@ def claim(cursor: sqlite3.Cursor, worker: str, now: int, lease: int, limit: int)
 def settle(cursor: sqlite3.Cursor, claim: Claim, outcome: Outcome) -> None:
     """Take back a row that was lent."""
     if isinstance(outcome, Done):
-        # The row stays for its name, so that the same message is never put again.
-        _change(cursor, claim, "status = 1, worker = NULL, body = x''", ())
+        _change(cursor, claim, _DELIVERED)
     elif isinstance(outcome, Retry):
-        _change(cursor, claim, "available = ?, worker = NULL, last_error = ?", (outcome.at, outcome.error))
+        _change(cursor, claim, _PUT_BACK, outcome.at, outcome.error)
     else:
-        _change(cursor, claim, "status = 2, worker = NULL, last_error = ?", (outcome.error,))
+        _change(cursor, claim, _GIVEN_UP, outcome.error)
 
 
 def extend(cursor: sqlite3.Cursor, claim: Claim, until: int) -> None:
     """Lend a row for longer."""
-    _change(cursor, claim, "available = ?", (until,))
+    _change(cursor, claim, _EXTENDED, until)
 
 
 def waiting(cursor: sqlite3.Cursor, limit: int) -> tuple[Claim, ...]:
@@ -68,11 +72,11 @@ def dead(cursor: sqlite3.Cursor, limit: int) -> tuple[Claim, ...]:
     return tuple(_claim(row, "") for row in cursor.execute(_DEAD, (limit,)))
 
 
-def _change(cursor: sqlite3.Cursor, claim: Claim, change: str, values: tuple[int | str, ...]) -> None:
+def _change(cursor: sqlite3.Cursor, claim: Claim, statement: str, *values: int | str) -> None:
     number, _, attempts = claim.token.partition(".")
     if not (number.isdigit() and attempts.isdigit()):
         raise lease_lost(claim)
-    cursor.execute(f"UPDATE outbox SET {change} {_HELD}", (*values, int(number), int(attempts)))
+    cursor.execute(statement, (*values, int(number), int(attempts)))
     if cursor.rowcount != 1:
         raise lease_lost(claim)
 
