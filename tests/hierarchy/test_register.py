@@ -17,7 +17,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.document import Document, ListedArea, ListedBody, ListedHolder, ListedPost
+from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.importing import read
+from civicflow.hierarchy.integrity import broken
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.scheme import Level, LevelScheme
@@ -172,6 +174,11 @@ class RegisterMachine(RuleBasedStateMachine):
         """A file is loaded, or refused exactly where its result would hang in the air on some day."""
         self._load(data.draw(files(on)), on)
 
+    @rule()
+    def pack(self) -> None:
+        """Areas are packed at any time, as a register with very many does by itself."""
+        self.register = attrs.evolve(self.register, rows=self.register.rows.settled(1))
+
     def _load(self, file: tuple[list[Item], dict[str, frozenset[str]]], on: int) -> None:
         written = document(*file, since=DAY0)
         model = self.model.loaded(*file, on)
@@ -218,6 +225,12 @@ class RegisterMachine(RuleBasedStateMachine):
             for one, other in pairwise(rows):
                 assert one.until is not None
                 assert one.until <= other.since
+
+    @invariant()
+    def no_rule_is_broken(self) -> None:
+        """What was not looked at again, because nothing near it changed, keeps all rules all the same."""
+        rows = self.register.rows
+        assert list(broken(rows, dict.fromkeys(rows), Histories())) == []
 
     @invariant()
     def the_log_replays(self) -> None:

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
 
 from civicflow.errors import InvalidInput, NotFound
+from civicflow.hierarchy.ground import Ground
 from civicflow.hierarchy.kinds import KINDS, TITLES, BodyKind
+from civicflow.hierarchy.packing import PackedAreas
 from civicflow.hierarchy.scheme import Level, LevelScheme
 from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
 from civicflow.ids import PersonId, UnitId
@@ -37,7 +39,7 @@ class Chart:
     """
 
     __slots__ = (
-        "_appointments", "_areas", "_attached", "_below", "_bodies", "_held", "_holders", "_kinds", "_offices",
+        "_appointments", "_attached", "_below", "_bodies", "_ground", "_held", "_holders", "_kinds", "_offices",
         "_posts", "_schemes", "_spelt", "_under", "on", "version",
     )  # fmt: skip
 
@@ -49,11 +51,14 @@ class Chart:
         version: int = 0,
         schemes: Mapping[str, LevelScheme] | None = None,
         kinds: Mapping[str, BodyKind] | None = None,
+        packed: PackedAreas | None = None,
+        picked: Sequence[int] = (),
     ) -> None:
+        """Of the rows in force on a day, and of those of a register's packed areas that are."""
         self.on, self.version = on, version
         self._schemes: Mapping[str, LevelScheme] = schemes or MappingProxyType({})
         self._kinds: Mapping[str, BodyKind] = kinds or MappingProxyType({})
-        self._areas: dict[str, Area] = {}
+        areas: dict[str, Area] = {}
         self._bodies: dict[str, Body] = {}
         self._posts: dict[str, Post] = {}
         self._appointments: dict[str, list[Appointment]] = {}
@@ -61,7 +66,7 @@ class Chart:
         by_post: defaultdict[str, list[Appointment]] = defaultdict(list)
         for row in rows:
             if isinstance(row, Area):
-                self._areas[row.id] = row
+                areas[row.id] = row
             elif isinstance(row, Body):
                 self._bodies[row.id] = row
             elif isinstance(row, Post):
@@ -69,26 +74,32 @@ class Chart:
             else:
                 by_post[row.post].append(row)
                 self._appointments.setdefault(row.person, []).append(row)
-        self._index_units()
+        self._ground = Ground(tuple(areas.values()), packed, picked)
+        self._index_units(areas.values())
         self._index_posts(by_post)
 
-    def _index_units(self) -> None:
-        below: defaultdict[str | None, list[Area | Body]] = defaultdict(list)
+    def _index_units(self, areas: Iterable[Area]) -> None:
+        below: defaultdict[str, list[Body]] = defaultdict(list)
         attached: defaultdict[str, list[Body]] = defaultdict(list)
         spelt: defaultdict[str, set[UnitId]] = defaultdict(set)
         aliases: defaultdict[str, set[UnitId]] = defaultdict(set)
-        for unit in self._everything():
-            if isinstance(unit, Area) or unit.parent is not None:
-                below[unit.parent].append(unit)
-            spelt[unit.code].add(unit.id)
+        packed: Iterable[Area] = (self._ground.area(place) for place in self._ground.aliased())
+        units: tuple[Area | Body, ...] = (*areas, *packed, *self._bodies.values())
+        for unit in units:
             for alias in unit.aliases:
                 aliases[alias].add(unit.id)
         for body in self._bodies.values():
+            spelt[body.code].add(body.id)
+            if body.parent is not None:
+                below[body.parent].append(body)
             area = self._stands_in(body)
             if area is not None:
                 attached[area].append(body)
+        for code, bearers in spelt.items():
+            bearers.update(map(self._ground.id, self._ground.bearers(code)))
         for alias, found in aliases.items():
-            spelt.setdefault(alias, found)  # a code is never shadowed by somebody's alias
+            if not self._ground.bearers(alias):
+                spelt.setdefault(alias, found)  # a code is never shadowed by somebody's alias
         self._below = {id: tuple(u.id for u in sorted(units, key=_by_code)) for id, units in below.items()}
         self._attached = {id: tuple(sorted(bodies, key=_by_code)) for id, bodies in attached.items()}
         self._spelt = {spelling: tuple(sorted(found)) for spelling, found in spelt.items()}
@@ -108,7 +119,7 @@ class Chart:
         self._held = frozenset((person, *key) for key, persons in self._holders.items() for person in persons)
 
     def _everything(self) -> Iterator[Area | Body]:
-        yield from self._areas.values()
+        yield from self._ground.areas()
         yield from self._bodies.values()
 
     def _stands_in(self, body: Body | None) -> UnitId | None:
@@ -123,10 +134,10 @@ class Chart:
         return other
 
     def __repr__(self) -> str:
-        return f"<Chart on {self.on}: {len(self._areas)} areas, {len(self._bodies)} bodies>"
+        return f"<Chart on {self.on}: {len(self._ground)} areas, {len(self._bodies)} bodies>"
 
     def __contains__(self, unit: object) -> bool:
-        return unit in self._areas or unit in self._bodies
+        return unit in self._bodies or (isinstance(unit, str) and self._ground.find(unit) >= 0)
 
     # --- units -------------------------------------------------------------------------------------------------
 
@@ -139,7 +150,7 @@ class Chart:
         """
         if code_or_alias in self:
             return UnitId(code_or_alias)
-        found = self._spelt.get(code_or_alias, ())
+        found = self._spelt.get(code_or_alias) or tuple(map(self._ground.id, self._ground.bearers(code_or_alias)))
         if len(found) == 1:
             return found[0]
         if found:
@@ -151,15 +162,21 @@ class Chart:
         raise NotFound(msg)
 
     def _near(self, word: str) -> str:
-        pool: dict[str, tuple[UnitId, ...]] = dict(self._spelt)
+        alike = word[:4] if len(self._ground) + len(self._bodies) > _NEAR_POOL // 2 else ""
+        pool: dict[str, tuple[UnitId, ...]] = {}
+        for spelling, ids in self._spellings():
+            if spelling.startswith(alike) and len(pool) < _NEAR_POOL:
+                pool.setdefault(spelling, ids)
+        near = dict.fromkeys(id for spelling in get_close_matches(word, list(pool)) for id in pool[spelling])
+        return " or ".join(f"{self.code(id)} ({self.name(id).zh})" for id in near)
+
+    def _spellings(self) -> Iterator[tuple[str, tuple[UnitId, ...]]]:
+        """Every code and alias, then every name, with the units that are called so."""
+        yield from self._spelt.items()
         for unit in self._everything():
-            for name in {unit.name.en, unit.name.zh}:
-                pool.setdefault(name, (unit.id,))
-        words = list(pool)
-        if len(words) > _NEAR_POOL:
-            words = [spelling for spelling in words if spelling[:4] == word[:4]][:_NEAR_POOL]
-        ids = dict.fromkeys(id for spelling in get_close_matches(word, words) for id in pool[spelling])
-        return " or ".join(f"{self.code(id)} ({self.name(id).zh})" for id in ids)
+            yield unit.code, (unit.id,)
+        for unit in self._everything():
+            yield from ((name, (unit.id,)) for name in {unit.name.en, unit.name.zh})
 
     def _named(self, ids: Iterable[UnitId]) -> str:
         return ", ".join(f"{id} ({self.name(id).zh}, {self.unit(id).register})" for id in ids)
@@ -170,10 +187,10 @@ class Chart:
         Raises:
             NotFound: if there is none on that day.
         """
-        try:
-            return self._areas[id]
-        except KeyError:
-            raise self._missing("area", id) from None
+        place = self._ground.find(id)
+        if place < 0:
+            raise self._missing("area", id)
+        return self._ground.area(place)
 
     def body(self, id: str) -> Body:
         """The body of that id.
@@ -192,7 +209,8 @@ class Chart:
         Raises:
             NotFound: if there is none on that day.
         """
-        unit = self._areas.get(id) or self._bodies.get(id)
+        place = self._ground.find(id)
+        unit = self._ground.area(place) if place >= 0 else self._bodies.get(id)
         if unit is None:
             raise self._missing("unit", id)
         return unit
@@ -229,12 +247,12 @@ class Chart:
     @property
     def units(self) -> frozenset[UnitId]:
         """Every area and body of that day."""
-        return frozenset(UnitId(id) for id in (*self._areas, *self._bodies))
+        return frozenset((*self._ground.ids(0, len(self._ground)), *map(UnitId, self._bodies)))
 
     @property
     def roots(self) -> tuple[UnitId, ...]:
         """The areas that hang under none, by code."""
-        return self._below.get(None, ())
+        return tuple(map(self._ground.id, self._ground.tops))
 
     def parent(self, id: str) -> UnitId | None:
         """An area's parent area, a body's parent body; None at the top of either line."""
@@ -255,37 +273,61 @@ class Chart:
 
     def ancestors(self, id: str) -> tuple[UnitId, ...]:
         """All that contain the unit, nearest first: of a body the bodies above it, then its area and those above."""
-        unit = self.unit(id)
         found: list[UnitId] = []
-        if isinstance(unit, Body):
-            body = unit
+        place = self._ground.find(id)
+        if place < 0:
+            body = self.body(id)
+            area = self._stands_in(body)
             while body.parent is not None:
                 found.append(body.parent)
                 body = self.body(body.parent)
-            area = self._stands_in(unit)
-        else:
-            area = unit.parent
-        while area is not None:
-            found.append(area)
-            area = self.area(area).parent
+            if area is not None:
+                found.append(area)
+                place = self._ground.find(area)
+        while place >= 0:
+            place = self._ground.up[place]
+            if place >= 0:
+                found.append(self._ground.id(place))
         return tuple(found)
 
     def children(self, id: str) -> tuple[UnitId, ...]:
         """The areas directly under an area, or the bodies directly under a body, by code."""
-        self.unit(id)
+        place = self._ground.find(id)
+        if place >= 0:
+            return tuple(map(self._ground.id, self._ground.children(place)))
+        self.body(id)
         return self._below.get(id, ())
 
     def under(self, id: str) -> frozenset[UnitId]:
         """The unit and all that it contains: an area's subtree with every body in it; the bodies under a body."""
         found = self._under.get(id)
         if found is None:
-            inside = [self.unit(id).id]
-            for unit in inside:  # grows while it is walked
-                inside.extend(self._below.get(unit, ()))
-            if id in self._areas:
-                inside.extend([body.id for area in inside for body in self._attached.get(area, ())])
+            place = self._ground.find(id)
+            inside = self._under_body(id) if place < 0 else self._under_area(place)
             found = self._under[id] = frozenset(inside)
         return found
+
+    def _under_area(self, place: int) -> list[UnitId]:
+        end = place + self._ground.size[place]
+        inside = self._ground.ids(place, end)
+        if len(self._attached) < len(inside):
+            there = [area for area in self._attached if place <= self._ground.find(area) < end]
+        else:
+            there = [area for area in inside if area in self._attached]
+        return inside + [body.id for area in there for body in self._attached[area]]
+
+    def _under_body(self, id: str) -> list[UnitId]:
+        inside = [self.unit(id).id]
+        for body in inside:  # grows while it is walked
+            inside += self._below.get(body, ())
+        return inside
+
+    # --- areas by place ----------------------------------------------------------------------------------------
+
+    @property
+    def ground(self) -> Ground:
+        """The areas by their places in pre-order; see `civicflow.hierarchy.ground`."""
+        return self._ground
 
     def bodies(self, area: str, kind: str | None = None) -> tuple[Body, ...]:
         """The bodies attached to an area itself, by code; of one kind if asked."""
@@ -348,9 +390,9 @@ class Chart:
             if id in self._bodies:
                 lines.append("  " * depth + self._body_line(self._bodies[id], language))
                 continue
-            area = self._areas[id]
+            area = self.area(id)
             lines.append("  " * depth + f"{area.name.say(language)} ({area.code}, {area.level})")
-            inside = [*(body.id for body in self._attached.get(id, ())), *self._below.get(id, ())]
+            inside = [*(body.id for body in self._attached.get(id, ())), *self.children(id)]
             stack.extend((unit, depth + 1) for unit in reversed(inside))
         return "\n".join(lines)
 

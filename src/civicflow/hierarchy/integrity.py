@@ -12,13 +12,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from itertools import chain
 from typing import NamedTuple
 
+from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.scheme import LevelScheme, near
 from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, holds_on
-
-Rows = Mapping[str, tuple[Row, ...]]
-"""The history: the rows of each id, ordered by since and without overlap."""
 
 
 class Broken(NamedTuple):
@@ -29,32 +28,47 @@ class Broken(NamedTuple):
     value: str
 
 
-def broken(rows: Rows) -> Iterator[Broken]:
-    """Every record that breaks one of the rules at the top of this module; consequences are left out."""
-    dangling = list(_dangling(rows))
-    yield from dangling
-    loops = list(_loops(rows))
-    yield from loops
-    yield from _codes(rows)
-    yield from _seats(rows)
+def broken(rows: Histories, touched: Mapping[str, object], before: Histories) -> Iterator[Broken]:
+    """Every record that breaks one of the rules at the top of this module; consequences are left out.
+
+    Args:
+        rows: the history.
+        touched: the ids whose rows are not those of ``before``.
+        before: a history that keeps all rules: what was not touched, and rests on nothing that was, is not looked at again.
+    """
+    yield from _dangling(rows, _resting(rows, touched, before))
+    yield from _loops(rows, touched)
+    yield from _codes(rows, touched)
+    yield from _seats(rows, touched)
 
 
-def misplaced(rows: Rows, schemes: Mapping[str, LevelScheme], ids: Iterable[str]) -> Iterator[Broken]:
+def _resting(rows: Histories, touched: Mapping[str, object], before: Histories) -> Iterator[str]:
+    """What was touched, then what rests on a record that was there before and may have lost days."""
+    yield from touched
+    changed = {id for id in touched if before.of(id)}
+    if changed:
+        for id, history in rows.laid.items():
+            if id not in touched and any(target in changed for row in history for _, target, _ in links(row)):
+                yield id
+        yield from (id for id in rows.areas_below(changed) if id not in touched)
+
+
+def misplaced(rows: Histories, schemes: Mapping[str, LevelScheme], ids: Iterable[str]) -> Iterator[Broken]:
     """The areas among some records that hang where the scheme of their register does not allow it."""
     for id in dict.fromkeys(ids):
-        for row in rows.get(id, ()):
+        for row in rows.of(id):
             scheme = schemes.get(row.register)
             if isinstance(row, Area) and scheme is not None:
                 yield from _level(rows, scheme, row)
 
 
-def _level(rows: Rows, scheme: LevelScheme, row: Area) -> Iterator[Broken]:
+def _level(rows: Histories, scheme: LevelScheme, row: Area) -> Iterator[Broken]:
     if row.level not in scheme.names:
         yield Broken(
             row.id, f"the scheme {scheme.name!r} has no level so called{near(row.level, scheme.names)}", row.level
         )
         return
-    above = (None,) if row.parent is None else rows.get(row.parent, ())
+    above = (None,) if row.parent is None else rows.of(row.parent)
     for parent in above:
         if parent is None or (isinstance(parent, Area) and _overlap(parent, row) and parent.register == row.register):
             level = None if parent is None else parent.level
@@ -87,14 +101,17 @@ def called(row: Row) -> str:
     return f"{row.name} of {row.unit}" if isinstance(row, Post) else f"{row.person} in {row.post}"
 
 
-def _dangling(rows: Rows) -> Iterator[Broken]:
-    for id, history in rows.items():
-        for row in history:
+def _dangling(rows: Histories, ids: Iterable[str]) -> Iterator[Broken]:
+    known: dict[str, tuple[Row, ...]] = {}  # siblings rest on the same record
+    for id in ids:
+        for row in rows.of(id):
             for relation, target, kind in links(row):
-                gap = _gap(rows.get(target, ()), kind, row.since, row.until)
+                history = known.get(target)
+                if history is None:
+                    history = known[target] = rows.of(target)
+                gap = _gap(history, kind, row.since, row.until)
                 if gap is not None:
-                    found = rows.get(target, ())
-                    name = called(found[-1]) if found else target
+                    name = called(history[-1]) if history else target
                     what = f"{called(row)} (register {row.register!r}) {relation} {name}, which does not exist on {gap}"
                     yield Broken(id, f"{what}; give it another from that day, or end it first", target)
                     break
@@ -115,20 +132,23 @@ def _above(row: Row) -> str | None:
     return row.parent if isinstance(row, (Area, Body)) else None
 
 
-def _loops(rows: Rows) -> Iterator[Broken]:
+def _loops(rows: Histories, touched: Iterable[str]) -> Iterator[Broken]:
     """Cycles of the parent lines. Most registers have none even when all days are laid upon each other: ask that first."""
     sound: set[str] = set()
-    for id in rows:
+    for id in touched:
         if id in sound:
             continue
+        if all(parent in sound for parent in _parents(rows, id)):
+            sound.add(id)
+            continue
         for suspect in dict.fromkeys(_suspects(rows, id, sound)):
-            for row in rows[suspect]:
+            for row in rows.of(suspect):
                 if _comes_back(rows, row, suspect, row.since, row.until, frozenset()):
                     yield Broken(suspect, f"{called(row)} stands under itself; give it another parent", suspect)
                     break
 
 
-def _suspects(rows: Rows, start: str, sound: set[str]) -> Iterator[str]:
+def _suspects(rows: Histories, start: str, sound: set[str]) -> Iterator[str]:
     """Walk up from ``start`` through the parents of all days; yields the ids met twice on the way."""
     stack: list[tuple[str, Iterator[str]]] = [(start, _parents(rows, start))]
     way = {start}
@@ -146,19 +166,19 @@ def _suspects(rows: Rows, start: str, sound: set[str]) -> Iterator[str]:
             stack.append((above, _parents(rows, above)))
 
 
-def _parents(rows: Rows, id: str) -> Iterator[str]:
-    for row in rows.get(id, ()):
+def _parents(rows: Histories, id: str) -> Iterator[str]:
+    for row in rows.of(id):
         above = _above(row)
         if above is not None:
             yield above
 
 
-def _comes_back(rows: Rows, row: Row, goal: str, since: date, until: date | None, passed: frozenset[str]) -> bool:
+def _comes_back(rows: Histories, row: Row, goal: str, since: date, until: date | None, passed: frozenset[str]) -> bool:
     """Whether the parent line of ``row`` meets ``goal`` again on some day between ``since`` and ``until``."""
     above = _above(row)
     if above is None or above in passed:
         return False
-    for parent in rows.get(above, ()):
+    for parent in rows.of(above):
         start = max(since, parent.since)
         ends = [end for end in (until, parent.until) if end is not None]
         end = min(ends) if ends else None
@@ -173,16 +193,20 @@ def _overlap(one: Row, other: Row) -> bool:
     return (one.until is None or other.since < one.until) and (other.until is None or one.since < other.until)
 
 
-def _codes(rows: Rows) -> Iterator[Broken]:
+def _codes(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
+    """Rivals for a code that something touched bears."""
     bearers: defaultdict[tuple[str, str], list[Area | Body]] = defaultdict(list)
-    for history in rows.values():
-        for row in history:
-            if isinstance(row, (Area, Body)):
-                bearers[row.register, row.code].append(row)
+    for id in touched:
+        for row in _units(rows.of(id)):
+            bearers[row.register, row.code].append(row)
+    others = chain(rows.laid.items(), rows.areas_bearing({code for _, code in bearers}))
+    for row in (row for id, history in others if id not in touched for row in _units(history)):
+        if (row.register, row.code) in bearers:
+            bearers[row.register, row.code].append(row)
     for (register, code), found in bearers.items():
         if len(found) == 1:
             continue
-        found.sort(key=lambda row: row.since)
+        found.sort(key=lambda row: (row.since, row.id in touched))  # of two of one day the new one is to blame
         for i, row in enumerate(found):
             rival = next((other for other in found[:i] if other.id != row.id and _overlap(other, row)), None)
             if rival is not None:
@@ -191,15 +215,21 @@ def _codes(rows: Rows) -> Iterator[Broken]:
                 yield Broken(row.id, f"{reason}; begin after that, or take another code", code)
 
 
-def _seats(rows: Rows) -> Iterator[Broken]:
+def _units(history: Iterable[Row]) -> Iterator[Area | Body]:
+    return (row for row in history if isinstance(row, (Area, Body)))
+
+
+def _seats(rows: Histories, touched: Iterable[str]) -> Iterator[Broken]:
+    """Posts with too many holders, among those that something touched is or is for."""
+    changed = [row for id in touched for row in rows.of(id) if isinstance(row, (Post, Appointment))]
+    posts = {row.id if isinstance(row, Post) else row.post for row in changed}
     holders: defaultdict[str, list[Appointment]] = defaultdict(list)
-    for history in rows.values():
-        for row in history:
-            if isinstance(row, Appointment) and row.kind != "acting":
-                holders[row.post].append(row)
+    for row in (row for history in rows.laid.values() for row in history) if posts else ():
+        if isinstance(row, Appointment) and row.kind != "acting" and row.post in posts:
+            holders[row.post].append(row)
     for id, appointments in holders.items():
-        days = sorted({row.since for row in (*appointments, *rows.get(id, ()))})
-        for post in rows.get(id, ()):
+        days = sorted({row.since for row in (*appointments, *rows.of(id))})
+        for post in rows.of(id):
             for day in days:
                 at = [appointment for appointment in appointments if holds_on(appointment, day)]
                 if isinstance(post, Post) and holds_on(post, day) and len(at) > post.seats:

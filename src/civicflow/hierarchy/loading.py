@@ -40,7 +40,6 @@ from civicflow.hierarchy.document import (
     ListedPost,
     place_of,
 )
-from civicflow.hierarchy.integrity import broken
 from civicflow.hierarchy.units import Appointment, Area, Body, Post, R, Row, holds_on, same_facts
 from civicflow.ids import IdSource, PersonId, PostId, UnitId
 
@@ -288,7 +287,7 @@ class _Loading:
     def _fits(self) -> None:
         if self.out and not self.faults:
             after = self.register.overlaid(self.out, self.register.version + 1)
-            for found in broken(after.rows):
+            for found in after.broken_after(self.register, self.out):
                 self._fault(found.id, found.reason, found.value)
         for listed in () if self.faults else self.document.areas:
             self._level(listed)

@@ -19,7 +19,8 @@ import attrs
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
-from civicflow.hierarchy.integrity import Rows, broken, misplaced
+from civicflow.hierarchy.histories import Histories
+from civicflow.hierarchy.integrity import Broken, broken, misplaced
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.scheme import LevelScheme
 from civicflow.hierarchy.units import Row, cut, holds_on, overlay
@@ -45,7 +46,7 @@ class Register:
     """
 
     version: int = 0
-    rows: Rows = attrs.field(factory=lambda: MappingProxyType({}))
+    rows: Histories = attrs.field(factory=Histories)
     schemes: Mapping[str, LevelScheme] = attrs.field(factory=lambda: MappingProxyType({}))
     kinds: Mapping[str, BodyKind] = attrs.field(factory=lambda: MappingProxyType({}))
     redrawn: tuple[Change, ...] = ()
@@ -76,27 +77,30 @@ class Register:
             raise InvalidInput(msg)
         said = tuple(changes)
         after = self.overlaid(said, version)
-        touched = [row.id for change in said for row in change.rows]
-        found = list(broken(after.rows)) or list(misplaced(after.rows, after.schemes, touched))
+        found = after.broken_after(self, said) or list(misplaced(after.rows, after.schemes, _put(said)))
         faults = tuple(Fault(reason=b.reason, value=b.value, path=b.id) for b in found)
         if faults:
             msg = "the changes do not fit the register; nothing was changed"
             raise InvalidInput(msg, faults)
-        return after
+        return attrs.evolve(after, rows=after.rows.settled())
+
+    def broken_after(self, before: Register, changes: Sequence[Change]) -> list[Broken]:
+        """Every rule of `civicflow.hierarchy.integrity` that these changes broke in a register that was sound before."""
+        touched = [*_put(changes), *(id for change in changes for id in change.ends)]
+        return list(broken(self.rows, dict.fromkeys(touched), before.rows))
 
     def overlaid(self, changes: Iterable[Change], version: int) -> Register:
         """What `apply` returns, without asking whether it is sound."""
-        rows = dict(self.rows)
+        rows: dict[str, tuple[Row, ...]] = {}
+        before = self.rows.of
         schemes, kinds, redrawn = dict(self.schemes), dict(self.kinds), list(self.redrawn)
         for change in changes:
             for row in change.rows:
-                rows[row.id] = overlay(rows.get(row.id, ()), row)
+                known = rows[row.id] if row.id in rows else before(row.id)
+                rows[row.id] = overlay(known, row) if known else (row,)
             for id in change.ends:
-                left = cut(rows.get(id, ()), change.on, None)
-                if left:
-                    rows[id] = left
-                else:
-                    rows.pop(id, None)
+                known = rows[id] if id in rows else before(id)
+                rows[id] = cut(known, change.on, None)
             if change.scheme is not None:
                 schemes[change.register] = change.scheme
             kinds.update((kind.name, kind) for kind in change.kinds)
@@ -104,7 +108,7 @@ class Register:
                 redrawn.append(change)
         return Register(
             version=version,
-            rows=MappingProxyType(rows),
+            rows=self.rows.with_laid(rows),
             schemes=MappingProxyType(schemes),
             kinds=MappingProxyType(kinds),
             redrawn=tuple(redrawn),
@@ -135,7 +139,7 @@ class Register:
 
     def row(self, id: str, on: date) -> Row | None:
         """What a record is on a day; None where it is not."""
-        return next((row for row in self.rows.get(id, ()) if holds_on(row, on)), None)
+        return next((row for row in self.rows.of(id) if holds_on(row, on)), None)
 
     def diff(self, document: Document, on: date, ids: IdSource) -> tuple[Change, ...]:
         """What must change so that the register says from ``on`` what the document says.
@@ -156,13 +160,21 @@ class Register:
         if found is not None:
             return found
         if not self._days:
-            self._days.extend(sorted({day for rows in self.rows.values() for row in rows for day in _bounds(row)}))
+            self._days.extend(sorted(self.rows.days()))
         index = bisect_right(self._days, on)
         begin = self._days[index - 1] if index else date.min
         built = self._charts.get(begin)
         if built is None:
-            rows = [row for history in self.rows.values() for row in history if holds_on(row, begin)]
-            built = Chart(begin, rows, version=self.version, schemes=self.schemes, kinds=self.kinds)
+            loose, picked = self.rows.on(begin)
+            built = Chart(
+                begin,
+                loose,
+                version=self.version,
+                schemes=self.schemes,
+                kinds=self.kinds,
+                packed=self.rows.packed,
+                picked=picked,
+            )
             self._keep(begin, built)
         chart = built.dated(on)
         self._keep(on, chart)
@@ -175,5 +187,5 @@ class Register:
         self._charts[day] = chart
 
 
-def _bounds(row: Row) -> tuple[date, ...]:
-    return (row.since,) if row.until is None else (row.since, row.until)
+def _put(changes: Iterable[Change]) -> list[str]:
+    return [row.id for change in changes for row in change.rows]
