@@ -15,12 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy import acts
 from civicflow.hierarchy.acts import New, Surviving
+from civicflow.hierarchy.appointing import affiliate, appoint, part, relieve
 from civicflow.hierarchy.attribution import POLICIES, Attributed, Policy, Unresolved, attribute, told
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
-from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, holds_on
+from civicflow.hierarchy.units import Affiliation, Appointment, AppointmentKind, Area, Body, Post, Row, holds_on
 from civicflow.ids import PersonId, PostId, UnitId
 from civicflow.testing import sequential_ids
 
@@ -364,7 +365,8 @@ class Redrawing(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         """The town of the tests above."""
-        self.register = town(body("party", "d.a"))
+        head = Post(id=PostId("party-head"), name="head", unit=UnitId("party"), title="head | 负责人", since=START)
+        self.register = town(body("party", "d.a"), body("bureau-1", "d"), body("bureau-2", "d"), head)
         self.said.append(
             (Change(act="establish", on=START, rows=tuple(rows[0] for rows in self.register.rows.values())),)
         )
@@ -383,6 +385,46 @@ class Redrawing(RuleBasedStateMachine):
                 families.setdefault(parent, []).append(unit)
         large = [family for family in families.values() if len(family) >= at_least]
         return data.draw(st.permutations(data.draw(st.sampled_from(large)))) if large else []
+
+    @rule(data=st.data(), person=st.sampled_from(["p", "q"]), acting=st.booleans())
+    def appoint_or_relieve(self, data: st.DataObject, person: str, acting: bool) -> None:  # noqa: FBT001  # drawn by name
+        """Somebody is appointed to the one seat, for themselves or on behalf of a bureau, or is relieved of it."""
+        on = self.days(data)
+        sender = data.draw(st.sampled_from([None, "bureau-1", "bureau-2"]))
+        kind: AppointmentKind = "acting" if acting else "substantive"
+        some: list[Callable[[], Change]] = [
+            lambda: appoint(
+                self.register, person, "head", "party", on=on, ids=self.ids, kind=kind, on_behalf_of=sender
+            ),
+            lambda: relieve(self.register, person, "head", "party", on=on),
+        ]
+        self.attempt(data.draw(st.sampled_from(some)), on)
+
+    @rule(data=st.data(), source=st.sampled_from(["bureau-1", "bureau-2", "p"]), ending=st.booleans())
+    def affiliate_or_part(self, data: st.DataObject, source: str, ending: bool) -> None:  # noqa: FBT001  # drawn by name
+        """A bureau or a person reports in at an area, or a bureau leads or guides the other body, or does so no more."""
+        on = self.days(data)
+        units = sorted(self.register.chart(on).units)
+        if not units:
+            return
+        kind = data.draw(st.sampled_from(["reports-in", "leads", "guides"]))
+        target = data.draw(st.sampled_from(units))
+        unit, person = (None, source) if source == "p" else (source, None)
+        if ending:
+            self.attempt(lambda: part(self.register, kind, target, source=unit, person=person, on=on), on)
+        else:
+            self.attempt(
+                lambda: affiliate(self.register, kind, target, source=unit, person=person, on=on, ids=self.ids), on
+            )
+
+    @rule(data=st.data(), into=st.booleans())
+    def end_a_bureau(self, data: st.DataObject, into: bool) -> None:  # noqa: FBT001  # drawn by name
+        """A bureau is dissolved, or merged into the other one, which takes over its ties and whom it sent."""
+        on = self.days(data)
+        self.attempt(
+            lambda: acts.dissolve(self.register, UnitId("bureau-1"), on=on, into=UnitId("bureau-2") if into else None),
+            on,
+        )
 
     def attempt(self, make: Callable[[], Change], on: date) -> None:
         """Make an act and apply it; what does not fit changes nothing."""
@@ -482,6 +524,28 @@ class Redrawing(RuleBasedStateMachine):
                 brute = {other for other in areas if other == id or id in chart.ancestors(other)}
                 brute |= {row.id for row in alive if isinstance(row, Body) and row.area in brute}
                 assert chart.under(id) == brute
+
+    @invariant()
+    def posts_and_ties_rest_on_what_there_is(self) -> None:
+        """On each day: whoever is appointed or tied is so to what exists, one seat is held once, one line leads."""
+        for months in range(0, 25, 4):
+            on = START + months * 30 * DAY
+            chart = self.register.chart(on)
+            alive = [row for rows in self.register.rows.values() for row in rows if holds_on(row, on)]
+            held = [row for row in alive if isinstance(row, Appointment)]
+            assert all(row.on_behalf_of is None or row.on_behalf_of in chart for row in held)
+            assert sum(row.kind != "acting" for row in held) <= 1
+            assert set(chart.appointed("party-head")) == set(held)
+            ties = [row for row in alive if isinstance(row, Affiliation)]
+            for row in ties:
+                assert row.target in chart
+                assert row.source is None or row.source in chart
+                assert row in chart.ties_to(row.target, row.kind)
+                assert row in chart.ties_of(row.source or str(row.person), row.kind)
+            said = [(row.kind, row.source, row.person, row.target) for row in ties]
+            assert len(set(said)) == len(said)
+            led = [row.target for row in ties if row.kind == "leads"]
+            assert len(set(led)) == len(led)
 
     @invariant()
     def replay_is_the_register(self) -> None:

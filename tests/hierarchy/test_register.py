@@ -16,14 +16,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.changes import Change
-from civicflow.hierarchy.document import Document, ListedArea, ListedBody, ListedHolder, ListedPost
+from civicflow.hierarchy.document import Document, ListedAffiliation, ListedArea, ListedBody, ListedHolder, ListedPost
 from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.importing import read
 from civicflow.hierarchy.integrity import broken
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.scheme import Level, LevelScheme
-from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, holds_on
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, holds_on
 from civicflow.ids import IdSource, PersonId, PostId, UnitId
 
 DAY0 = date(2026, 1, 1)
@@ -73,7 +73,7 @@ def files(draw: st.DrawFn, on: int = 0, *, dated: bool = True) -> tuple[list[Ite
 
 
 def document(items: list[Item], councils: dict[str, frozenset[str]], since: date | None = None) -> Document:
-    """The file that lists these areas and councils."""
+    """The file that lists these areas and councils; each delegate has reported in at the council's area, too."""
     areas = tuple(
         ListedArea(
             code=item.code,
@@ -102,7 +102,20 @@ def document(items: list[Item], councils: dict[str, frozenset[str]], since: date
         )
         for area, persons in councils.items()
     )
-    return Document(register="town", scheme=SCHEME, since=since, areas=areas, bodies=bodies, source="town.yaml")
+    ties = tuple(
+        ListedAffiliation(kind="reports-in", person=person, target=area)
+        for area, persons in councils.items()
+        for person in sorted(persons)
+    )
+    return Document(
+        register="town",
+        scheme=SCHEME,
+        since=since,
+        areas=areas,
+        bodies=bodies,
+        affiliations=ties,
+        source="town.yaml",
+    )
 
 
 Fact = tuple[str, str | None, object, object]
@@ -201,7 +214,7 @@ class RegisterMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_day_is_the_models(self) -> None:
-        """Names, parents and delegates agree on every day, and one identity is one id."""
+        """Names, parents, delegates and who reported in agree on every day, and one identity is one id."""
         identity: dict[object, str] = {}
         for n in range(DAYS):
             chart = self.register.chart(day(n))
@@ -214,6 +227,9 @@ class RegisterMachine(RuleBasedStateMachine):
                 assert (None if area.parent is None else chart.code(area.parent)) == parent
                 assert identity.setdefault(token, area.id) == area.id
             found = {chart.code(area): set(chart.holders("delegate", id)) for area in areas.values() for id in [area]}
+            for id in areas.values():
+                reported = chart.ties_to(id, "reports-in")
+                assert sorted(str(tie.person) for tie in reported) == sorted(chart.holders("delegate", id))
             councils = {code: set(persons) for code, persons in self.model.councils[n].items()}
             assert {code: who for code, who in found.items() if who} == {c: who for c, who in councils.items() if who}
         assert len(set(identity.values())) == len(identity)
@@ -349,7 +365,16 @@ class TestApply:
             Area(id=UnitId("A"), code="a", name="A | 甲", level="top", since=day(0), until=day(3), aliases=("x", "y")),
             Body(id=UnitId("B"), code="b", name="乙", kind="council", area=UnitId("A"), since=day(0), register="other"),
             Post(id=PostId("P"), name="head", unit=UnitId("B"), title="Head | 首", seats=4, since=day(0), register="t"),
-            Appointment(id="X", person=PersonId("p"), post=PostId("P"), kind="acting", since=day(0)),
+            Appointment(
+                id="X",
+                person=PersonId("p"),
+                post=PostId("P"),
+                kind="acting",
+                on_behalf_of=UnitId("B"),
+                since=day(0),
+            ),
+            Affiliation(id="Y", kind="reports-in", source=UnitId("B"), target=UnitId("A"), reference="7", since=day(0)),
+            Affiliation(id="Z", kind="reports-in", person=PersonId("p"), target=UnitId("A"), since=day(0)),
         )
         change = Change(
             act="merge", on=day(0), register="t", rows=rows, ends=("Q",), scheme=SCHEME, basis="渝府〔2020〕1号"

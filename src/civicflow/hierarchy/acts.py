@@ -11,6 +11,8 @@ Rules
 - A split has two results or more. Nothing goes to a unit that stands under the one it comes from.
 - What hangs under a unit that ends (areas) or is attached to it (bodies, with their posts and holders) goes to its primary
   successor, or where the caller sends it. Nothing is left hanging, and nothing is dissolved on the way.
+- So do its affiliations, and whom it sent: a delegate of a bureau that is merged goes on as the new one's. What would then be
+  said twice, or of a unit with itself, ends; and so does all of it where there is no primary successor.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.changes import Act, Change
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
-from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, as_name
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, as_name, overlapping
 from civicflow.ids import IdSource, UnitId
 from civicflow.texts import Text
 
@@ -297,12 +299,14 @@ def _redraw(
     primary = next((id for result, id in results if result.primary), None)
     places: dict[str, UnitId] = {code: row.id for code, row in made.items()} | {unit: unit for unit in surviving}
     ending = [unit for unit in units if unit not in surviving]
+    ends = list(dict.fromkeys(id for unit in ending for id in _ending(register, unit, on)))
+    handed = list(_handed(register, ending, primary, ends, on))
     return Change(
         act=act,
         on=on,
         register=originals[0].register,
-        rows=(*made.values(), *_moved(register, ending, primary, sent, places, on)),
-        ends=tuple(id for unit in ending for id in _ending(register, unit, on)),
+        rows=(*made.values(), *_moved(register, ending, primary, sent, places, on), *handed),
+        ends=tuple(id for id in ends if id not in {row.id for row in handed}),
         basis=basis,
         successions=tuple(
             Succession(original=unit, result=id, share=result.share, primary=result.primary)
@@ -379,17 +383,54 @@ def _above(row: Row) -> tuple[UnitId | None, ...]:
 
 
 def _ending(register: Register, unit: UnitId, on: date) -> Iterator[str]:
-    """A unit with its posts and their holders."""
+    """A unit with its posts, their holders, whom it sent elsewhere, and its affiliations."""
     yield unit
     posts = [
         id
-        for id, rows in register.rows.items()
+        for id, rows in register.rows.laid.items()
         if any(isinstance(row, Post) and row.unit == unit and _lasts(row, on) for row in rows)
     ]
     yield from posts
-    for id, rows in register.rows.items():
-        if any(isinstance(row, Appointment) and row.post in posts and _lasts(row, on) for row in rows):
+    for id, rows in register.rows.laid.items():
+        if any(_lasts(row, on) and _rests_on(row, unit, posts) for row in rows):
             yield id
+
+
+def _rests_on(row: Row, unit: UnitId, posts: Sequence[str]) -> bool:
+    if isinstance(row, Appointment):
+        return row.post in posts or row.on_behalf_of == unit
+    return isinstance(row, Affiliation) and unit in (row.source, row.target)
+
+
+def _handed(
+    register: Register, ending: Sequence[UnitId], heir: UnitId | None, ends: Sequence[str], on: date
+) -> Iterator[Row]:
+    """Affiliations and delegates of units that end, as their heir's; what would be said twice is left to end."""
+    if heir is None:
+        return
+    said = [row for rows in register.rows.laid.values() for row in rows if isinstance(row, Affiliation)]
+    for id in ends:
+        rows = _from(register, id, on)
+        heirs = [_of_heir(row, ending, heir) for row in rows]
+        ties = [row for row in heirs if isinstance(row, Affiliation)]
+        if any(tie.source == tie.target or any(_same_tie(tie, other) for other in said) for tie in ties):
+            continue
+        if ties or any(isinstance(row, Appointment) and row.post not in ends for row in rows):
+            said += ties
+            yield from heirs
+
+
+def _of_heir(row: Row, ending: Sequence[UnitId], heir: UnitId) -> Row:
+    if isinstance(row, Affiliation):
+        source = heir if row.source in ending else row.source
+        return attrs.evolve(row, source=source, target=heir if row.target in ending else row.target)
+    return attrs.evolve(row, on_behalf_of=heir) if isinstance(row, Appointment) else row
+
+
+def _same_tie(one: Affiliation, other: Affiliation) -> bool:
+    """Whether two affiliations say the same on some day."""
+    ends = [(tie.kind, tie.source, tie.person, tie.target) for tie in (one, other)]
+    return one.id != other.id and ends[0] == ends[1] and overlapping(one, other)
 
 
 def _lasts(row: Row, on: date) -> bool:

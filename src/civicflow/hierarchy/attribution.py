@@ -21,7 +21,7 @@ from typing import Final, Literal, get_args
 import attrs
 
 from civicflow.errors import InvalidInput
-from civicflow.hierarchy.changes import Act, Change
+from civicflow.hierarchy.changes import ACTS, Act, Change
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
 from civicflow.hierarchy.units import Area
@@ -45,12 +45,6 @@ _SENTENCES: Final = Catalogue(
         "unborn": "{unit} came of several on {on}, and the matter's place does not tell from which"
         " | {unit}于{on}由多个单位合成，事项地点不能说明来源",
         "unknown": "{unit} did not exist on {on} | {unit}在{on}不存在",
-        "act.split": "split | 分设",
-        "act.merge": "merger | 合并",
-        "act.adjust": "adjustment | 调整",
-        "act.dissolve": "dissolution | 撤销",
-        "act.convert": "conversion | 改设",
-        "act.correct": "correction | 更正",
     }
 )
 
@@ -278,7 +272,7 @@ def _told(register: Register, passage: Passage) -> Text:
     before = date.fromordinal(passage.on.toordinal() - 1)
     gaps: Mapping[str, object] = {
         "on": passage.on,
-        "act": _SENTENCES.get(f"act.{passage.act}") or Text.same(passage.act),
+        "act": ACTS[passage.act],
         "original": _named(register, passage.original, before),
         "result": _named(register, passage.result, passage.on),
         "share": passage.share,

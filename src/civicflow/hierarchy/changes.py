@@ -18,20 +18,39 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.scheme import LevelScheme
 from civicflow.hierarchy.succession import Succession, faults
-from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row
 from civicflow.ids import UnitId
 from civicflow.texts import Text
 
 Act = Literal[
     "adopt", "establish", "convert", "split", "merge", "adjust", "rename", "recode", "transfer", "dissolve",
-    "appoint", "relieve", "correct",
+    "appoint", "relieve", "affiliate", "part", "correct",
 ]  # fmt: skip
-"""建 establish, 改 convert, 分 split, 合 merge, 调 adjust, 撤 dissolve; a unit is renamed (更名), given another code (换码),
-or put under another one (划转); persons are appointed (任) and relieved (免); a register adopts its scheme of levels and
-its own kinds of bodies; what it said wrongly is corrected (更正), as if it had never said it."""
+"""What an act does; `ACTS` says it in words. Re-drawing is 建 establish, 改 convert, 分 split, 合 merge, 调 adjust, 撤 dissolve."""
+
+ACTS: Mapping[Act, Text] = MappingProxyType(
+    {
+        "adopt": Text("adoption of levels and kinds", "确定层级体系"),
+        "establish": Text("establishment", "设立"),
+        "convert": Text("conversion", "改设"),
+        "split": Text("split", "分设"),
+        "merge": Text("merger", "合并"),
+        "adjust": Text("adjustment", "调整"),
+        "rename": Text("renaming", "更名"),
+        "recode": Text("recoding", "换码"),
+        "transfer": Text("transfer", "划转"),
+        "dissolve": Text("dissolution", "撤销"),
+        "appoint": Text("appointment", "任职"),
+        "relieve": Text("relief of a post", "免职"),
+        "affiliate": Text("affiliation", "建立联系"),
+        "part": Text("end of an affiliation", "解除联系"),
+        "correct": Text("correction", "更正"),
+    }
+)
+"""The acts as clerks read them; a correction says what was so all along, as if the register had never said otherwise."""
 
 _ROWS: Mapping[str, type[Row]] = MappingProxyType(
-    {"area": Area, "body": Body, "post": Post, "appointment": Appointment}
+    {"area": Area, "body": Body, "post": Post, "appointment": Appointment, "affiliation": Affiliation}
 )
 _NAMES: Mapping[type[Row], str] = MappingProxyType({cls: name for name, cls in _ROWS.items()})
 _TEXTS = ("name", "title")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from civicflow.hierarchy.ground import Ground
 from civicflow.hierarchy.kinds import KINDS, TITLES, BodyKind
 from civicflow.hierarchy.packing import PackedAreas
 from civicflow.hierarchy.scheme import Level, LevelScheme
-from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row
 from civicflow.ids import PersonId, UnitId
 from civicflow.texts import Language, Text
 
@@ -39,8 +39,8 @@ class Chart:
     """
 
     __slots__ = (
-        "_appointments", "_attached", "_below", "_bodies", "_ground", "_held", "_holders", "_kinds", "_offices",
-        "_posts", "_schemes", "_spelt", "_under", "on", "version",
+        "_appointments", "_attached", "_below", "_bodies", "_filled", "_ground", "_held", "_holders", "_kinds",
+        "_offices", "_posts", "_schemes", "_spelt", "_ties", "_under", "on", "version",
     )  # fmt: skip
 
     def __init__(
@@ -64,6 +64,7 @@ class Chart:
         self._appointments: dict[str, list[Appointment]] = {}
         self._under: dict[str, frozenset[UnitId]] = {}
         by_post: defaultdict[str, list[Appointment]] = defaultdict(list)
+        ties: defaultdict[str, list[Affiliation]] = defaultdict(list)
         for row in rows:
             if isinstance(row, Area):
                 areas[row.id] = row
@@ -71,12 +72,17 @@ class Chart:
                 self._bodies[row.id] = row
             elif isinstance(row, Post):
                 self._posts[row.id] = row
+            elif isinstance(row, Affiliation):
+                for end in (row.source or row.person, row.target):
+                    ties[end or ""].append(row)
             else:
                 by_post[row.post].append(row)
                 self._appointments.setdefault(row.person, []).append(row)
         self._ground = Ground(tuple(areas.values()), packed, picked)
         self._index_units(areas.values())
         self._index_posts(by_post)
+        self._filled = {id: tuple(sorted(found, key=_by_person)) for id, found in by_post.items()}
+        self._ties = {end: tuple(sorted(found, key=_by_ends)) for end, found in ties.items()}
 
     def _index_units(self, areas: Iterable[Area]) -> None:
         below: defaultdict[str, list[Body]] = defaultdict(list)
@@ -226,6 +232,15 @@ class Chart:
         """The code of a unit on that day."""
         return self.unit(id).code
 
+    @property
+    def schemes(self) -> tuple[LevelScheme, ...]:
+        """The schemes of the register files, by the name of the file."""
+        return tuple(self._schemes[register] for register in sorted(self._schemes))
+
+    def scheme(self, id: str) -> LevelScheme | None:
+        """The scheme of the file that keeps a unit, or None where that came without one."""
+        return self._schemes.get(self.unit(id).register)
+
     def level(self, area: str) -> Level | None:
         """The level of an area, or None where its register came without a scheme."""
         row = self.area(area)
@@ -239,7 +254,10 @@ class Chart:
 
     def kind(self, body: str) -> BodyKind:
         """The kind of a body; one that no file explained is called by its name."""
-        name = self.body(body).kind
+        return self.kind_named(self.body(body).kind)
+
+    def kind_named(self, name: str) -> BodyKind:
+        """The kind of that name, as the files here or the known ones explain it."""
         return self._kinds.get(name) or KINDS.get(name) or BodyKind(name, Text.same(name))
 
     # --- the tree ----------------------------------------------------------------------------------------------
@@ -373,6 +391,27 @@ class Chart:
         pairs = [(found, self._posts[found.post]) for found in self._appointments.get(person, ())]
         return tuple(sorted(pairs, key=lambda pair: (pair[1].name, pair[1].unit, pair[0].id)))
 
+    def appointed(self, post: str) -> tuple[Appointment, ...]:
+        """Who is appointed to a post, each with how they hold it, by person.
+
+        Args:
+            post: the id of the post.
+        """
+        return self._filled.get(post, ())
+
+    # --- affiliations ------------------------------------------------------------------------------------------
+
+    def ties_of(self, source: str, kind: str | None = None) -> tuple[Affiliation, ...]:
+        """The affiliations that a unit or a person has, of one kind if asked, ordered by kind and target."""
+        return self._joined(source, kind, lambda tie: source in (tie.source, tie.person))
+
+    def ties_to(self, target: str, kind: str | None = None) -> tuple[Affiliation, ...]:
+        """The affiliations that lead to a unit, of one kind if asked, ordered by kind and source."""
+        return self._joined(target, kind, lambda tie: tie.target == target)
+
+    def _joined(self, end: str, kind: str | None, wanted: Callable[[Affiliation], bool]) -> tuple[Affiliation, ...]:
+        return tuple(tie for tie in self._ties.get(end, ()) if kind in (None, tie.kind) and wanted(tie))
+
     # --- a picture ---------------------------------------------------------------------------------------------
 
     def outline(self, root: str | None = None, language: Language = "zh") -> str:
@@ -407,3 +446,11 @@ class Chart:
 
 def _by_code(unit: Area | Body) -> tuple[str, str]:
     return unit.code, unit.id
+
+
+def _by_person(appointment: Appointment) -> tuple[str, str]:
+    return appointment.person, appointment.id
+
+
+def _by_ends(tie: Affiliation) -> tuple[str, str, str, str]:
+    return tie.kind, tie.source or tie.person or "", tie.target, tie.id

@@ -2,21 +2,25 @@
 
 1. A code names one thing. 2. Every parent, area and kind that is named exists, in the file or declared as kept
 elsewhere. 3. A level hangs only under the levels of its scheme. 4. Nothing stands under itself. 5. An end comes after
-its beginning. 6. A post is named once in its body, and has no more holders than seats on any day.
+its beginning. 6. A post is named once in its body, and has no more holders than seats on any day. 7. An affiliation is of
+a known kind and joins two ends that exist, once at a time.
 
 Each fault is reported once: what follows from a fault already reported is left out.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
 from civicflow.errors import Fault, InvalidInput
+from civicflow.hierarchy.affiliations import AFFILIATIONS
 from civicflow.hierarchy.document import (
     Document,
     Listed,
+    ListedAffiliation,
     ListedArea,
     ListedBody,
     ListedHolder,
@@ -28,6 +32,7 @@ from civicflow.hierarchy.kinds import KINDS
 from civicflow.hierarchy.scheme import near
 
 L = TypeVar("L", ListedArea, ListedBody)
+Dated = ListedHolder | ListedAffiliation
 
 
 def faults_of(document: Document, broken: Iterable[str] = ()) -> Iterator[Fault]:
@@ -57,6 +62,29 @@ class _Check:
             yield from self._area(area, in_loop=area.code in looped)
         for body in self.document.bodies:
             yield from self._body(body)
+        yield from self._affiliations()
+
+    def _affiliations(self) -> Iterator[Fault]:
+        start = self.document.since or date.min
+        seen: defaultdict[tuple[str | None, ...], list[ListedAffiliation]] = defaultdict(list)
+        for tie in self.document.affiliations:
+            yield from self._span(tie)
+            if tie.kind not in AFFILIATIONS:
+                hint = near(tie.kind, AFFILIATIONS) or f"; there are {', '.join(AFFILIATIONS)}"
+                yield self._fault(tie, "kind", f"there is no such kind of affiliation{hint}", tie.kind)
+            for field, code in (("source", tie.source), ("target", tie.target)):
+                yield from self._unit(tie, field, code)
+            alike = seen[tie.kind, tie.source, tie.person, tie.target]
+            if any(_meet(other, tie, start) for other in alike):
+                yield self._fault(tie, "", "this affiliation stands above already; say it once", tie.kind)
+            alike.append(tie)
+
+    def _unit(self, listed: Listed, field: str, code: str | None) -> Iterator[Fault]:
+        if code is None or code in self.areas or code in self.bodies or code in self.silent:
+            return
+        hint = near(code, (*self.areas, *self.bodies))
+        hint = hint or "; list it, or name it under `elsewhere:` if another register keeps it"
+        yield self._fault(listed, field, f"there is no such area or body{hint}", code)
 
     def _fault(self, listed: Listed, field: str, reason: str, value: object = "") -> Fault:
         return at(self.document.source, place_of(listed, field), reason, value)
@@ -132,6 +160,7 @@ class _Check:
         yield from self._span(post)
         for holder in post.holders:
             yield from self._span(holder)
+            yield from self._named(holder, "on_behalf_of", holder.on_behalf_of, "body", self.bodies)
         start = post.since or body.since or self.document.since or date.min
         seen: list[ListedHolder] = []
         taking = [holder for holder in post.holders if holder.kind != "acting"]
@@ -198,11 +227,11 @@ def _first(listed: Iterable[L]) -> dict[str, L]:
     return known
 
 
-def _covers(holder: ListedHolder, day: date, start: date) -> bool:
+def _covers(holder: Dated, day: date, start: date) -> bool:
     return (holder.since or start) <= day and (holder.until is None or day < holder.until)
 
 
-def _meet(one: ListedHolder, other: ListedHolder, start: date) -> bool:
+def _meet(one: Dated, other: Dated, start: date) -> bool:
     return _covers(one, other.since or start, start) or _covers(other, one.since or start, start)
 
 

@@ -69,6 +69,7 @@ class ListedHolder:
 
     person: str
     kind: AppointmentKind = "substantive"
+    on_behalf_of: str | None = None
     since: date | None = None
     until: date | None = None
     places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
@@ -103,7 +104,21 @@ class ListedBody:
     places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
 
 
-Listed = ListedArea | ListedBody | ListedPost | ListedHolder
+@attrs.frozen(kw_only=True)
+class ListedAffiliation:
+    """A tie as a file lists it: the codes of its ends, or a person in the place of the first."""
+
+    kind: str
+    target: str
+    source: str | None = None
+    person: str | None = None
+    reference: str = ""
+    since: date | None = None
+    until: date | None = None
+    places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
+
+
+Listed = ListedArea | ListedBody | ListedPost | ListedHolder | ListedAffiliation
 
 
 def place_of(listed: Listed, field: str = "") -> Place:
@@ -121,6 +136,7 @@ class Document:
         since: from when its records hold, on its first load, unless they say otherwise themselves.
         areas: the areas, in any order.
         bodies: the bodies with their posts and holders.
+        affiliations: the ties between units, and of persons to units.
         kinds: kinds of bodies beyond the known ones.
         elsewhere: codes of units that other registers keep and this one builds upon.
         source: the name of the file, for messages.
@@ -132,6 +148,7 @@ class Document:
     since: date | None = None
     areas: tuple[ListedArea, ...] = ()
     bodies: tuple[ListedBody, ...] = ()
+    affiliations: tuple[ListedAffiliation, ...] = ()
     kinds: tuple[BodyKind, ...] = ()
     elsewhere: tuple[str, ...] = ()
     source: str = ""

@@ -3,9 +3,10 @@
 The text comes from the caller; nothing is opened here. **All** faults of a file are found and raised together, each with
 file, line, column, value and reason, and a file with a fault gives nothing.
 
-YAML and JSON have the keys `register`, `scheme` (a preset's name, or levels written out), `since`, `areas`,
-`bodies`, `kinds` (own kinds of bodies: a text, or `text` with `answers`) and `elsewhere` (codes that other registers keep). CSV has the columns
-`code`, `name`, `level`, `parent` and optionally `since`.
+YAML and JSON have the keys `register`, `scheme` (a preset's name, or levels written out, with what they require and which
+posts are incompatible), `since`, `areas`, `bodies`, `affiliations`, `kinds` (own kinds of bodies: a text, or `text` with
+`answers`) and `elsewhere` (codes that other registers keep). CSV has the columns `code`, `name`, `level`, `parent` and
+optionally `since`.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from civicflow.errors import CivicflowError, Fault, InvalidInput
 from civicflow.hierarchy.checking import at, faults_of, finished
 from civicflow.hierarchy.document import (
     Document,
+    ListedAffiliation,
     ListedArea,
     ListedBody,
     ListedHolder,
@@ -28,6 +30,7 @@ from civicflow.hierarchy.document import (
 from civicflow.hierarchy.kinds import TITLES, BodyKind
 from civicflow.hierarchy.markup import AnyNode, Listing, Record, Scalar, parse_json, parse_yaml
 from civicflow.hierarchy.presets import GENERIC, PRESETS, preset
+from civicflow.hierarchy.rules import WITHIN, Incompatible, PostPattern, Requirement, Within
 from civicflow.hierarchy.scheme import Level, LevelScheme, near
 from civicflow.hierarchy.tables import read_table
 from civicflow.hierarchy.units import APPOINTMENT_KINDS, AppointmentKind, as_name
@@ -40,14 +43,17 @@ T = TypeVar("T")
 
 _SPAN = ("since", "until")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "register": ("register", "scheme", "since", "kinds", "elsewhere", "areas", "bodies"),
-    "scheme": ("name", "levels"),
+    "register": ("register", "scheme", "since", "kinds", "elsewhere", "areas", "bodies", "affiliations"),
+    "scheme": ("name", "like", "levels", "requires", "incompatible"),
+    "requirement": ("body", "post", "unless"),
+    "incompatible": ("posts", "why", "within", "since"),
     "level": ("text", "under", "top"),
     "kind": ("text", "answers"),
     "area": ("code", "name", "level", "parent", "aliases", *_SPAN),
     "body": ("code", "name", "kind", "area", "parent", "aliases", "posts", *_SPAN),
     "post": ("title", "seats", "holders", *_SPAN),
-    "holder": ("person", "kind", *_SPAN),
+    "holder": ("person", "kind", "on_behalf_of", *_SPAN),
+    "affiliation": ("source", "person", "kind", "target", "reference", *_SPAN),
 }
 _TRUTH = {"true": True, "false": False}
 
@@ -109,6 +115,7 @@ class _Reader:
         elsewhere = self._optional(top, "elsewhere", "", self._texts) or ()
         areas = tuple(area for area in self._each(top, "areas", self._area) if area is not None)
         bodies = tuple(body for body in self._each(top, "bodies", self._body) if body is not None)
+        ties = tuple(tie for tie in self._each(top, "affiliations", self._affiliation) if tie is not None)
         # Without its head a file cannot be judged as a whole; an empty one stands in, and the fault is noted.
         document = Document(
             register=register or "",
@@ -116,6 +123,7 @@ class _Reader:
             since=since,
             areas=areas,
             bodies=bodies,
+            affiliations=ties,
             kinds=kinds,
             elsewhere=elsewhere,
             source=self.source,
@@ -137,18 +145,96 @@ class _Reader:
         pairs = self._record(node, "scheme", "scheme")
         before = len(self.found)
         name = self._optional(pairs, "name", "scheme", self._text) or register
-        levels: list[Level] = []
-        listed = pairs.get("levels")
-        if listed is None:
-            self._note(node, "scheme.levels", "the levels are missing; write them out: city: {text: City | 市}")
-        else:
-            for key, value in self._open(listed[1], "scheme.levels"):
-                level = self._level(key, value, f"scheme.levels.{key.text}")
-                if level is not None:
-                    levels.append(level)
+        levels = self._levels(node, pairs)
+        requires = tuple(self._requirements(pairs))
+        incompatible = tuple(rule for rule in self._each(pairs, "incompatible", self._incompatible, "scheme.") if rule)
         if len(self.found) > before:
             return None
-        return self._guarded(node, "scheme", lambda: LevelScheme(name, tuple(levels)))
+        return self._guarded(node, "scheme", lambda: LevelScheme(name, levels, requires, incompatible))
+
+    def _levels(self, node: AnyNode, pairs: Pairs) -> tuple[Level, ...]:
+        """The levels of a scheme: written out, or those of a preset."""
+        like, listed = pairs.get("like"), pairs.get("levels")
+        if like is not None and listed is None:
+            name = self._text(like[1], "scheme.like")
+            known = None if name is None else self._guarded(like[1], "scheme.like", lambda: preset(name))
+            return () if known is None else known.levels
+        if listed is None:
+            reason = "the levels are missing; write them out: city: {text: City | 市}, or say which preset it is `like`"
+            self._note(node, "scheme.levels", reason)
+            return ()
+        if like is not None:
+            self._note(like[1], "scheme.like", "the levels are written out; leave out one of `like` and `levels`")
+        levels = [
+            self._level(key, value, f"scheme.levels.{key.text}")
+            for key, value in self._open(listed[1], "scheme.levels")
+        ]
+        return tuple(level for level in levels if level is not None)
+
+    def _requirements(self, pairs: Pairs) -> Iterator[Requirement]:
+        """What each area of a level must have, listed under the level's name."""
+        if "requires" not in pairs:
+            return
+        for key, node in self._open(pairs["requires"][1], "scheme.requires"):
+            path = f"scheme.requires.{key.text}"
+            if not isinstance(node, Listing):
+                self._note(node, path, f"a list was expected, not {_called(node)}")
+                continue
+            for i, item in enumerate(node.items):
+                rule = self._requirement(key.text, item, f"{path}[{i}]")
+                if rule is not None:
+                    yield rule
+
+    def _requirement(self, level: str, node: AnyNode, path: str) -> Requirement | None:
+        pairs = self._record(node, "requirement", path)
+        body = self._optional(pairs, "body", path, self._texts) or ()
+        post, unless = (self._optional(pairs, field, path, self._text) or "" for field in ("post", "unless"))
+        return self._guarded(node, path, lambda: Requirement(level=level, body=body, post=post, unless=unless))
+
+    def _incompatible(self, node: AnyNode, path: str) -> Incompatible | None:
+        pairs, before = self._record(node, "incompatible", path), len(self.found)
+        posts = self._required(pairs, "posts", path, self._patterns, node)
+        why = self._required(pairs, "why", path, self._bilingual, node)
+        within: Within = self._optional(pairs, "within", path, self._within) or "area"
+        since = self._optional(pairs, "since", path, self._day)
+        if posts is None or why is None or len(self.found) > before:
+            return None
+        return self._guarded(node, path, lambda: Incompatible(posts=posts, why=why, within=within, since=since))
+
+    def _patterns(self, node: AnyNode, path: str) -> tuple[PostPattern, ...] | None:
+        texts = self._texts(node, path)
+        return None if texts is None else self._guarded(node, path, lambda: tuple(map(PostPattern.of, texts)))
+
+    def _within(self, node: AnyNode, path: str) -> Within | None:
+        text = self._text(node, path)
+        if text in WITHIN:
+            return text
+        if text is not None:
+            self._note(node, path, f"posts are compared within one of {', '.join(WITHIN)}", text)
+        return None
+
+    def _affiliation(self, node: AnyNode, path: str) -> ListedAffiliation | None:
+        pairs, before = self._record(node, "affiliation", path), len(self.found)
+        kind = self._required(pairs, "kind", path, self._text, node)
+        target = self._required(pairs, "target", path, self._text, node)
+        source, person, reference = (
+            self._optional(pairs, field, path, self._text) for field in ("source", "person", "reference")
+        )
+        since, until = (self._optional(pairs, field, path, self._day) for field in _SPAN)
+        if len(self.found) == before and (source is None) == (person is None):
+            self._note(node, path, "an affiliation is a unit's (`source`) or a person's (`person`), one of the two")
+        if kind is None or target is None or len(self.found) > before:
+            return None
+        return ListedAffiliation(
+            kind=kind,
+            source=source,
+            person=person,
+            target=target,
+            reference=reference or "",
+            since=since,
+            until=until,
+            places=_places(node, pairs, path),
+        )
 
     def _level(self, key: Scalar, node: AnyNode, path: str) -> Level | None:
         if isinstance(node, Scalar):
@@ -253,11 +339,12 @@ class _Reader:
         pairs, before = self._record(node, "holder", path), len(self.found)
         person = self._required(pairs, "person", path, self._text, node)
         kind: AppointmentKind = self._optional(pairs, "kind", path, self._appointment) or "substantive"
+        sent_by = self._optional(pairs, "on_behalf_of", path, self._text)
         since, until = (self._optional(pairs, field, path, self._day) for field in _SPAN)
         if person is None or len(self.found) > before:
             return None
         places = _places(node, pairs, path)
-        return ListedHolder(person=person, kind=kind, since=since, until=until, places=places)
+        return ListedHolder(person=person, kind=kind, on_behalf_of=sent_by, since=since, until=until, places=places)
 
     def _common(self, pairs: Pairs, path: str) -> dict[str, Any]:
         return {
@@ -355,14 +442,15 @@ class _Reader:
                 self._note(key, _joined(path, key.text), f"there is no such key here{hint}", key.text)
         return pairs
 
-    def _each(self, top: Pairs, field: str, read: Callable[[AnyNode, str], T]) -> list[T]:
+    def _each(self, top: Pairs, field: str, read: Callable[[AnyNode, str], T], within: str = "") -> list[T]:
+        path = f"{within}{field}"
         node = top[field][1] if field in top else None
         if node is None or (isinstance(node, Scalar) and node.null):
             return []
         if not isinstance(node, Listing):
-            self._note(node, field, f"a list was expected, not {_called(node)}")
+            self._note(node, path, f"a list was expected, not {_called(node)}")
             return []
-        return [read(item, f"{field}[{i}]") for i, item in enumerate(node.items)]
+        return [read(item, f"{path}[{i}]") for i, item in enumerate(node.items)]
 
     def _optional(self, pairs: Pairs, field: str, path: str, read: Callable[[AnyNode, str], T | None]) -> T | None:
         if field not in pairs:

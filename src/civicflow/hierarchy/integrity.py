@@ -5,6 +5,9 @@
 3. Within one register file a code means one thing at a time.
 4. A post has no more holders than seats on any day. Who holds it for the time being (acting) takes no seat.
 5. An area hangs under one of a level that the scheme of its register allows.
+
+What affiliations must keep to stands in `civicflow.hierarchy.ties`, which posts nobody holds at once in
+`civicflow.hierarchy.compatibility`.
 """
 
 from __future__ import annotations
@@ -15,17 +18,21 @@ from datetime import date
 from itertools import chain
 from typing import NamedTuple
 
+from civicflow.hierarchy.affiliations import tie
 from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.scheme import LevelScheme, near
-from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row, holds_on
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, holds_on, overlapping
+from civicflow.texts import Text
 
 
 class Broken(NamedTuple):
-    """A record that breaks a rule: its id, what is wrong, and the offending value."""
+    """A record that breaks a rule: its id, what is wrong (in both languages where it has been written so), the value."""
 
     id: str
     reason: str
     value: str
+    rule: str = ""
+    text: Text | None = None
 
 
 def broken(rows: Histories, touched: Mapping[str, object], before: Histories) -> Iterator[Broken]:
@@ -70,7 +77,9 @@ def _level(rows: Histories, scheme: LevelScheme, row: Area) -> Iterator[Broken]:
         return
     above = (None,) if row.parent is None else rows.of(row.parent)
     for parent in above:
-        if parent is None or (isinstance(parent, Area) and _overlap(parent, row) and parent.register == row.register):
+        if parent is None or (
+            isinstance(parent, Area) and overlapping(parent, row) and parent.register == row.register
+        ):
             level = None if parent is None else parent.level
             if not scheme.may_hang(row.level, level):
                 where = "stand at the top" if level is None else f"hang under a {level}"
@@ -78,26 +87,40 @@ def _level(rows: Histories, scheme: LevelScheme, row: Area) -> Iterator[Broken]:
                 return
 
 
-def links(row: Row) -> Iterator[tuple[str, str, type[Row]]]:
+Kinds = tuple[type[Row], ...]
+"""What a record may be."""
+
+_UNIT: Kinds = (Area, Body)
+
+
+def links(row: Row) -> Iterator[tuple[str, str, Kinds]]:
     """What a row rests on: the relation in words, the id, and what it must be."""
     if isinstance(row, Area):
         if row.parent is not None:
-            yield "hangs under the area", row.parent, Area
+            yield "hangs under the area", row.parent, (Area,)
     elif isinstance(row, Body):
         if row.area is not None:
-            yield "is attached to the area", row.area, Area
+            yield "is attached to the area", row.area, (Area,)
         if row.parent is not None:
-            yield "stands under the body", row.parent, Body
+            yield "stands under the body", row.parent, (Body,)
     elif isinstance(row, Post):
-        yield "belongs to the body", row.unit, Body
+        yield "belongs to the body", row.unit, (Body,)
+    elif isinstance(row, Appointment):
+        yield "is for the post", row.post, (Post,)
+        if row.on_behalf_of is not None:
+            yield "is on behalf of the body", row.on_behalf_of, (Body,)
     else:
-        yield "is for the post", row.post, Post
+        yield "leads to the unit", row.target, _UNIT
+        if row.source is not None:
+            yield "comes from the unit", row.source, _UNIT
 
 
 def called(row: Row) -> str:
     """How a message calls a row."""
     if isinstance(row, (Area, Body)):
         return f"{row.code} {row.name.zh}"
+    if isinstance(row, Affiliation):
+        return tie(row)
     return f"{row.name} of {row.unit}" if isinstance(row, Post) else f"{row.person} in {row.post}"
 
 
@@ -109,7 +132,7 @@ def _dangling(rows: Histories, ids: Iterable[str]) -> Iterator[Broken]:
                 history = known.get(target)
                 if history is None:
                     history = known[target] = rows.of(target)
-                gap = _gap(history, kind, row.since, row.until)
+                gap = first_gap(history, kind, row.since, row.until)
                 if gap is not None:
                     name = called(history[-1]) if history else target
                     what = f"{called(row)} (register {row.register!r}) {relation} {name}, which does not exist on {gap}"
@@ -117,11 +140,18 @@ def _dangling(rows: Histories, ids: Iterable[str]) -> Iterator[Broken]:
                     break
 
 
-def _gap(history: Iterable[Row], kind: type[Row], since: date, until: date | None) -> date | None:
-    """The first day between ``since`` and ``until`` on which there is no row of that kind."""
+def first_gap(history: Iterable[Row], kinds: Kinds, since: date, until: date | None) -> date | None:
+    """The first day between ``since`` and ``until`` on which there is no row of those kinds; None where there is none.
+
+    Args:
+        history: rows, ordered by since.
+        kinds: what a row must be to count.
+        since: the first day.
+        until: the first day that is not asked about; None is for ever.
+    """
     day = since
     for row in history:
-        if isinstance(row, kind) and row.since <= day:
+        if isinstance(row, kinds) and row.since <= day:
             if row.until is None:
                 return None
             day = max(day, row.until)
@@ -189,10 +219,6 @@ def _comes_back(rows: Histories, row: Row, goal: str, since: date, until: date |
     return False
 
 
-def _overlap(one: Row, other: Row) -> bool:
-    return (one.until is None or other.since < one.until) and (other.until is None or one.since < other.until)
-
-
 def _codes(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
     """Rivals for a code that something touched bears."""
     bearers: defaultdict[tuple[str, str], list[Area | Body]] = defaultdict(list)
@@ -208,7 +234,7 @@ def _codes(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
             continue
         found.sort(key=lambda row: (row.since, row.id in touched))  # of two of one day the new one is to blame
         for i, row in enumerate(found):
-            rival = next((other for other in found[:i] if other.id != row.id and _overlap(other, row)), None)
+            rival = next((other for other in found[:i] if other.id != row.id and overlapping(other, row)), None)
             if rival is not None:
                 ends = f"until {rival.until}" if rival.until else "still"
                 reason = f"in register {register!r} the code is {ends} borne by {rival.id} {rival.name.zh}"

@@ -60,6 +60,8 @@ KINDS: Mapping[str, BodyKind] = MappingProxyType(
             "department": "department | 职能部门",
             "station": "station | 派驻机构",
             "committee": "committee | 委员会",
+            "lead-committee": "lead committee | 统筹协调委员会",
+            "joint-conference": "joint conference | 联席会议",
             "discipline-committee": "discipline committee | 纪律检查委员会",
             "partner": "partner organisation | 联建单位",
             "social-organisation": "social organisation | 社会组织",

@@ -4,7 +4,8 @@ Only records kept under the document's own register name are compared; other fil
 
 **From when.** The document speaks from the *day* of loading; a document whose ``since`` is still to come speaks from
 that day on. What is new begins on its own ``since``; without one it begins on its owner's (a post with its body, a
-holder with their post), at last on the document's ``since`` the first time this register is loaded, and on the *day*
+holder with their post; an affiliation
+stands alone), at last on the document's ``since`` the first time this register is loaded, and on the *day*
 every later time. What is missing ends on the *day*.
 
 **The same thing.** Whoever bears the code on the day (for a thing of the past, on its last day; for one to come, on its
@@ -34,13 +35,15 @@ from civicflow.hierarchy.checking import at
 from civicflow.hierarchy.document import (
     Document,
     Listed,
+    ListedAffiliation,
     ListedArea,
     ListedBody,
     ListedHolder,
     ListedPost,
     place_of,
 )
-from civicflow.hierarchy.units import Appointment, Area, Body, Post, R, Row, holds_on, same_facts
+from civicflow.hierarchy.integrity import Broken
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, R, Row, holds_on, same_facts
 from civicflow.ids import IdSource, PersonId, PostId, UnitId
 
 if TYPE_CHECKING:
@@ -49,10 +52,10 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 
 _BEGINS: Mapping[type[Row], Act] = MappingProxyType(
-    {Area: "establish", Body: "establish", Post: "establish", Appointment: "appoint"}
+    {Area: "establish", Body: "establish", Post: "establish", Appointment: "appoint", Affiliation: "affiliate"}
 )
 _ENDS: Mapping[type[Row], Act] = MappingProxyType(
-    {Area: "dissolve", Body: "dissolve", Post: "dissolve", Appointment: "relieve"}
+    {Area: "dissolve", Body: "dissolve", Post: "dissolve", Appointment: "relieve", Affiliation: "part"}
 )
 
 
@@ -107,6 +110,8 @@ class _Loading:
             self._settle(self._body(body, starts[body.code]), body)
             for post in body.posts:
                 self._post(post, self.units[body.code], starts[body.code])
+        for tie in self.document.affiliations:
+            self._affiliation(tie)
         for id in reversed(self.own):
             if id not in self.kept:
                 self._end(id, self.day)
@@ -231,11 +236,29 @@ class _Loading:
             person=PersonId(listed.person),
             post=post,
             kind=listed.kind,
+            on_behalf_of=self._unit(listed.on_behalf_of),
             since=span.since,
             until=span.until,
             register=self.document.register,
         )
         self._settle(appointment, listed)
+
+    def _affiliation(self, listed: ListedAffiliation) -> None:
+        source, target = self._unit(listed.source), self.units.get(listed.target, UnitId(listed.target))
+        key = (Affiliation, listed.kind, source, listed.person, target)
+        id, span = self._identify(listed, key, self.top, "affiliation")
+        affiliation = Affiliation(
+            id=id,
+            kind=listed.kind,
+            source=source,
+            person=None if listed.person is None else PersonId(listed.person),
+            target=target,
+            reference=listed.reference,
+            since=span.since,
+            until=span.until,
+            register=self.document.register,
+        )
+        self._settle(affiliation, listed)
 
     def _unit(self, code: str | None) -> UnitId | None:
         # A code that could not be found elsewhere was reported; the id stands in until the error is raised.
@@ -288,7 +311,7 @@ class _Loading:
         if self.out and not self.faults:
             after = self.register.overlaid(self.out, self.register.version + 1)
             for found in after.broken_after(self.register, self.out):
-                self._fault(found.id, found.reason, found.value)
+                self._fault(found)
         for listed in () if self.faults else self.document.areas:
             self._level(listed)
         if self.faults:
@@ -296,12 +319,13 @@ class _Loading:
             msg = f"{source} does not fit the register; nothing was loaded"
             raise InvalidInput(msg, self.faults)
 
-    def _fault(self, id: str, reason: str, value: str) -> None:
-        listed = self.places.get(id)
+    def _fault(self, found: Broken) -> None:
+        listed, source = self.places.get(found.id), self.document.source
         if listed is None:
-            self.faults.append(Fault(reason=reason, value=value, source=self.document.source, path=id))
+            fault = Fault(reason=found.reason, value=found.value, source=source, path=found.id)
         else:
-            self.faults.append(at(self.document.source, place_of(listed), reason, value))
+            fault = at(source, place_of(listed), found.reason, found.value)
+        self.faults.append(attrs.evolve(fault, rule=found.rule, text=found.text))
 
     def _level(self, listed: ListedArea) -> None:
         """The level of a parent that another register keeps; those of this file were checked when it was read."""
@@ -323,4 +347,6 @@ def _key(row: Row) -> tuple[object, ...]:
         return type(row), row.code
     if isinstance(row, Post):
         return Post, row.unit, row.name
+    if isinstance(row, Affiliation):
+        return Affiliation, row.kind, row.source, row.person, row.target
     return Appointment, row.post, row.person

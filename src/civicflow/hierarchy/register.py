@@ -19,11 +19,13 @@ import attrs
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
+from civicflow.hierarchy.compatibility import clashing
 from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.integrity import Broken, broken, misplaced
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.scheme import LevelScheme
-from civicflow.hierarchy.units import Row, cut, holds_on, overlay
+from civicflow.hierarchy.ties import loose
+from civicflow.hierarchy.units import Area, Row, cut, holds_on, overlay
 from civicflow.ids import IdSource
 
 if TYPE_CHECKING:
@@ -70,7 +72,8 @@ class Register:
 
         Raises:
             InvalidInput: if the version does not go on, or the result would break a rule of
-                `civicflow.hierarchy.integrity`; with every fault.
+                `civicflow.hierarchy.integrity`, `ties <civicflow.hierarchy.ties>` or
+                `compatibility <civicflow.hierarchy.compatibility>`; with every fault.
         """
         if version <= self.version:
             msg = f"versions go up: this register is at {self.version}, the changes come with {version}"
@@ -78,16 +81,20 @@ class Register:
         said = tuple(changes)
         after = self.overlaid(said, version)
         found = after.broken_after(self, said) or list(misplaced(after.rows, after.schemes, _put(said)))
-        faults = tuple(Fault(reason=b.reason, value=b.value, path=b.id) for b in found)
+        faults = tuple(Fault(reason=b.reason, value=b.value, path=b.id, rule=b.rule, text=b.text) for b in found)
         if faults:
             msg = "the changes do not fit the register; nothing was changed"
             raise InvalidInput(msg, faults)
         return attrs.evolve(after, rows=after.rows.settled())
 
     def broken_after(self, before: Register, changes: Sequence[Change]) -> list[Broken]:
-        """Every rule of `civicflow.hierarchy.integrity` that these changes broke in a register that was sound before."""
-        touched = [*_put(changes), *(id for change in changes for id in change.ends)]
-        return list(broken(self.rows, dict.fromkeys(touched), before.rows))
+        """Every rule that these changes broke in a register that was sound before; see `apply`."""
+        touched = dict.fromkeys([*_put(changes), *(id for change in changes for id in change.ends)])
+        found = list(broken(self.rows, touched, before.rows))
+        rows = (row for id in touched for history in (self.rows.of(id), before.rows.of(id)) for row in history)
+        if found or (self.schemes == before.schemes and all(isinstance(row, Area) for row in rows)):
+            return found  # areas alone touch neither who is tied nor who holds what
+        return [*loose(self.rows), *clashing(self.rows, self.schemes)]
 
     def overlaid(self, changes: Iterable[Change], version: int) -> Register:
         """What `apply` returns, without asking whether it is sound."""

@@ -14,6 +14,7 @@ from typing import Any
 import attrs
 
 from civicflow.errors import Fault, InvalidInput, NotFound
+from civicflow.hierarchy.rules import Incompatible, Requirement
 from civicflow.texts import Text
 
 
@@ -56,15 +57,24 @@ class LevelScheme:
     >>> scheme.may_hang("village", "town"), scheme.may_hang("village", None)
     (True, False)
 
+    Attributes:
+        name: the name of the scheme.
+        levels: the levels, in any order.
+        requires: what each area of a level must have; see `civicflow.hierarchy.rules`.
+        incompatible: the posts that nobody holds at once.
+
     Raises:
-        InvalidInput: with every fault of the scheme: an unknown level in ``under``, a cycle, a duplicate, no top.
+        InvalidInput: with every fault of the scheme: an unknown level in ``under`` or in a requirement, a cycle, a
+            duplicate, no top.
     """
 
     name: str
     levels: tuple[Level, ...]
+    requires: tuple[Requirement, ...] = ()
+    incompatible: tuple[Incompatible, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        faults = tuple(scheme_faults(self.levels))
+        faults = (*scheme_faults(self.levels), *_unknown(self.levels, self.requires))
         if faults:
             msg = f"the level scheme {self.name!r} is not sound"
             raise InvalidInput(msg, faults)
@@ -110,6 +120,8 @@ class LevelScheme:
                 }
                 for level in self.levels
             ],
+            **({"requires": [rule.to_builtins() for rule in self.requires]} if self.requires else {}),
+            **({"incompatible": [rule.to_builtins() for rule in self.incompatible]} if self.incompatible else {}),
         }
 
     @classmethod
@@ -121,6 +133,8 @@ class LevelScheme:
                 Level(level["name"], Text(*level["text"]), tuple(level.get("under", ())), level.get("top", False))
                 for level in data["levels"]
             ),
+            tuple(map(Requirement.from_builtins, data.get("requires", ()))),
+            tuple(map(Incompatible.from_builtins, data.get("incompatible", ()))),
         )
 
 
@@ -144,6 +158,14 @@ def scheme_faults(levels: Iterable[Level]) -> Iterable[Fault]:
         yield Fault(reason=reason, value=" under ".join(loop), path=f"levels[{first[loop[0]]}].under")
     elif not any(level.top or not level.under for level in levels):
         yield Fault(reason="no level may stand at the top; give one an empty `under`", path="levels")
+
+
+def _unknown(levels: Iterable[Level], requires: Iterable[Requirement]) -> Iterable[Fault]:
+    names = [level.name for level in levels]
+    for i, rule in enumerate(requires):
+        if rule.level not in names:
+            reason = f"the scheme has no such level{near(rule.level, names)}"
+            yield Fault(reason=reason, value=rule.level, path=f"requires[{i}].level")
 
 
 def _loop(under: Mapping[str, Iterable[str]]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The records of a register: areas, bodies, posts and appointments, each as it stands from a day until another.
+"""The records of a register: areas, bodies, posts, appointments and affiliations, each from a day until another.
 
 A record is one row of a history. Its `id` is the identity and never changes; code, name, parent, level and kind are
 facts with dates, because codes are re-used and names change. Dates are half-open: a row holds on ``since`` and no
@@ -50,6 +50,14 @@ def _end(row: Row, attribute: attrs.Attribute[Any], value: date | None) -> None:
     _day(row, attribute, value)
     if value <= row.since:
         msg = f"until is the first day on which it no longer holds, after since {row.since}; got {value}"
+        raise InvalidInput(msg)
+
+
+def _one_source(row: Affiliation, _: attrs.Attribute[Any], value: object) -> None:
+    if (row.source is None) == (value is None):
+        msg = (
+            f"an affiliation is a unit's (source) or a person's (person), one of the two; got {row.source!r}, {value!r}"
+        )
         raise InvalidInput(msg)
 
 
@@ -149,6 +157,8 @@ class Appointment:
         person: a pseudonymous id.
         post: the post held.
         kind: how it is held.
+        on_behalf_of: the body that sent them (Popolo: on_behalf_of): whose delegate they are, or where a concurrent or
+            cross-appointed holder comes from; None where nobody sent them.
         since: the first day on which it is held.
         until: the first day on which it no longer is; None is open.
         register: the name of the register file that keeps it.
@@ -158,25 +168,60 @@ class Appointment:
     person: PersonId
     post: PostId
     kind: AppointmentKind = attrs.field(default="substantive", validator=attrs.validators.in_(APPOINTMENT_KINDS))
+    on_behalf_of: UnitId | None = None
     since: date = attrs.field(validator=_day)
     until: date | None = attrs.field(default=None, validator=_end)
     register: str = ""
 
 
-Row: TypeAlias = Area | Body | Post | Appointment
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class Affiliation:
+    """A tie of a unit or a person to a unit that it is no part of (FHIR: OrganizationAffiliation; W3C ORG: linkedTo).
+
+    It reads as a sentence: *source* (or *person*) *kind* *target*, as in "the civil affairs bureau guides the station".
+
+    Attributes:
+        id: opaque, for ever the same.
+        kind: the name of a `civicflow.hierarchy.affiliations.AffiliationKind`.
+        source: the unit whose tie it is; None where it is a person's.
+        person: the pseudonymous id of the person whose tie it is; None where it is a unit's.
+        target: the unit to which it leads.
+        reference: the agreement, certificate or filing by its number; empty where there is none.
+        since: the first day on which it holds.
+        until: the first day on which it no longer holds; None is open.
+        register: the name of the register file that keeps it.
+    """
+
+    id: str
+    kind: str
+    source: UnitId | None = None
+    person: PersonId | None = attrs.field(default=None, validator=_one_source)
+    target: UnitId
+    reference: str = ""
+    since: date = attrs.field(validator=_day)
+    until: date | None = attrs.field(default=None, validator=_end)
+    register: str = ""
+
+
+Row: TypeAlias = Area | Body | Post | Appointment | Affiliation
 """One dated record of a register."""
 
-R = TypeVar("R", Area, Body, Post, Appointment)
+R = TypeVar("R", Area, Body, Post, Appointment, Affiliation)
 
 _FACTS = {
     cls: attrgetter(*(field.name for field in attrs.fields(cls) if field.name not in ("since", "until")))
-    for cls in (Area, Body, Post, Appointment)
+    for cls in (Area, Body, Post, Appointment, Affiliation)
 }
 
 
 def holds_on(row: Row, day: date) -> bool:
     """Whether the row is in force on that day."""
     return row.since <= day and (row.until is None or day < row.until)
+
+
+def overlapping(one: Row, other: Row) -> bool:
+    """Whether there is a day on which both rows are in force."""
+    return (one.until is None or other.since < one.until) and (other.until is None or one.since < other.until)
 
 
 def same_facts(one: Row, other: Row) -> bool:

@@ -14,7 +14,7 @@ import attrs
 
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.attribution import Policy, Unresolved, attribute
-from civicflow.hierarchy.changes import Change
+from civicflow.hierarchy.changes import ACTS, Change
 from civicflow.hierarchy.reading import unit_party
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Appointment, Area, Body, Post
@@ -74,7 +74,7 @@ class Redrawing:
         parts = [
             _SENTENCES.say(
                 "act",
-                act=change.act,
+                act=ACTS[change.act],
                 on=change.on,
                 units=len(change.originals),
                 children=len(self.moving),
@@ -82,7 +82,7 @@ class Redrawing:
                 people=len(self.relieved),
             ),
             _SENTENCES.say("cases", cases=len(self.cases), funds=len(self.funds)),
-            *(_SENTENCES.say("fault", fault=str(fault)) for fault in self.faults),
+            *(_SENTENCES.say("fault", fault=Text(fault.say("en"), fault.say("zh"))) for fault in self.faults),
         ]
         return Text("\n".join(part.en for part in parts), "\n".join(part.zh for part in parts))
 

@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from civicflow.errors import Conflict, InvalidInput, Refused
+from civicflow.hierarchy.appointing import tenures
 from civicflow.hierarchy.attribution import Answer, Policy, attribute
 from civicflow.hierarchy.authority import RULE
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
+from civicflow.hierarchy.units import Appointment
+from civicflow.hierarchy.vacancies import Vacancy, vacancies
 from civicflow.ids import CaseId, IdSource
 from civicflow.office.commands import ATTEMPTS
 from civicflow.office.mapping import place_of, raised_on
@@ -100,6 +103,32 @@ class RegisterDesk:
             birth = Birth(case=CaseId(REGISTER), flow=REGISTERING.name, unit=None)
             self._commands.begin(lambda _: birth, (REGISTER,), Act(step="begin", actor=RULE, data=data))
 
+    # -- posts -------------------------------------------------------------------------------------------------------
+
+    def vacancies(self, under: str | None = None, *, on: date | None = None) -> tuple[Vacancy, ...]:
+        """What is missing on a day: vacant posts, and what a level requires and an area does not have.
+
+        Args:
+            under: a unit by code, alias or id, with everything below it; everywhere where left out.
+            on: the day; today where left out.
+        """
+        chart = self.chart(on)
+        return vacancies(chart, None if under is None else chart.resolve(under))
+
+    def tenures(
+        self, post: str, unit: str, *, on: date | None = None, known_at: datetime | None = None
+    ) -> tuple[Appointment, ...]:
+        """Everybody who held a post, holds it or is to hold it, each from when until when.
+
+        Args:
+            post: the name of the post.
+            unit: its body, or an area for any body attached to it: by code, alias or id, as of the day.
+            on: the day of the code; today where left out.
+            known_at: as it was known at that instant; as it is known now where left out.
+        """
+        register = self._known(known_at)
+        return tenures(register, post, register.chart(on or self._around.chart().on).resolve(unit))
+
     # -- re-drawing --------------------------------------------------------------------------------------------------
 
     def plan(self, change: Change) -> Redrawing:
@@ -170,5 +199,7 @@ class RegisterDesk:
         Raises:
             InvalidInput: the instant has no zone.
         """
-        register = self._around.register() if known_at is None else self._around.register_at(known_at)
-        return register.chart(on or self._around.chart().on)
+        return self._known(known_at).chart(on or self._around.chart().on)
+
+    def _known(self, at: datetime | None) -> Register:
+        return self._around.register() if at is None else self._around.register_at(at)

@@ -1,0 +1,105 @@
+"""The organisations of the examples on a durable store: their figures, what is missing, and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+import civicflow
+import organisations
+from civicflow import Office
+from civicflow.testing import FrozenClock, sequential_ids
+
+TODAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def clock() -> FrozenClock:
+    """The second of March 2026."""
+    return FrozenClock()
+
+
+@pytest.fixture
+def office(tmp_path: Path, clock: FrozenClock) -> Iterator[Office]:
+    """An office on an SQLite file."""
+    with civicflow.open(f"sqlite:///{tmp_path / 'town.db'}", clock=clock) as office:
+        yield office
+
+
+class TestShangjie:
+    """Joint areas, advisers and mediators (H2, H3), the joint conference (H4)."""
+
+    def test_one_mediator_relieved_is_the_one_that_is_missing(self, office: Office, clock: FrozenClock) -> None:
+        """Of 64 communities and villages, each with its adviser and mediator, exactly one is named, with its reason."""
+        organisations.load(office, "shangjie", "shangjie-joint-areas")
+        before = clock()
+        clock.advance(hours=1)
+        found = organisations.shangjie(office, on=TODAY)
+
+        assert (found.areas["joint-area"], found.areas["compound"], found.areas["community"]) == (42, 84, 42)
+        assert set(found.delegates.values()) == {1}
+        assert len(found.delegates) == 16
+        (gap,) = found.missing
+        assert gap.requirement is not None
+        assert (gap.requirement.post, office.chart().code(gap.unit)) == ("mediator", "committee-410106001005")
+        assert gap.text.zh == "三湾街社区居民委员会调解员空缺1席（共1席）"
+        assert office.register.vacancies(on=TODAY - timedelta(days=1)) == ()
+        assert office.register.vacancies("410106002") == ()
+
+        (tenure,) = office.register.tenures("mediator", organisations.SANWAN)
+        assert (tenure.since, tenure.until) == (date(2020, 1, 1), TODAY)
+        (then,) = office.register.tenures("mediator", organisations.SANWAN, known_at=before)
+        assert (then.person, then.until) == (tenure.person, None)
+        known = office.register.chart(TODAY, known_at=before)
+        assert known.holders("mediator", office.unit(organisations.SANWAN)) == (tenure.person,)
+        assert office.ledger.verify()
+
+    def test_the_partys_own_line_runs_through_the_joint_area(self, office: Office) -> None:
+        """Building group – compound branch – joint-area committee – community, beside the territory."""
+        organisations.load(office, "shangjie", "shangjie-joint-areas")
+        chart = office.chart()
+        group = office.unit("party-410106001005J1C1B1")
+        above = [chart.code(unit) for unit in chart.ancestors(group)]
+        assert above[:5] == [
+            "party-410106001005J1C1",
+            "party-410106001005J1",
+            "party-410106001005",
+            "party-410106001",
+            "party-410106",
+        ]
+        assert above[5:7] == ["410106001005J1C1B1", "410106001005J1C1"]
+
+
+class TestRhineWaterside:
+    """Attached bodies (H3), cross-appointment both ways and incompatible posts (H4)."""
+
+    def test_three_bodies_and_a_post_that_is_refused(self, office: Office) -> None:
+        """The branch is crossed with both others; the owners' director may not manage the company, not even acting."""
+        found = organisations.rhine_waterside(office, on=TODAY, ids=sequential_ids())
+
+        assert found.crossings == {("rw-branch", "rw-owners"): True, ("rw-branch", "rw-property"): True}
+        (fault,) = found.refused
+        assert fault.rule == "incompatible"
+        assert "cannot be director of Rhine Waterside Owners' Committee and manager" in fault.say("en")
+        assert "不得同时担任莱茵水岸业主委员会主任和莱茵水岸物业服务企业经理" in fault.say("zh")
+        assert office.register.history.version == 1
+
+    def test_what_is_missing_without_a_property_company(self, office: Office) -> None:
+        """A compound without one needs a self-management committee; vacant seats of either are named."""
+        organisations.load(office, "rhine-waterside")
+        missing = {str(gap) for gap in office.register.vacancies()}
+        assert missing == {
+            "Old Yard Self-Management Committee: 1 of 1 seats as treasurer vacant",
+            "Rhine Waterside Owners' Committee: 1 of 4 seats as member vacant",
+        }
+        text = (organisations.REGISTERS / "rhine-waterside.yaml").read_text(encoding="utf-8")
+        without = "\n".join(line for line in text.splitlines() if "yard-self" not in line)
+        office.register.read(without, source="rhine-waterside.yaml", format="yaml")
+        gone = {str(gap) for gap in office.register.vacancies("old-yard")}
+        assert gone == {
+            "Old Yard has no owners' committee or self-management committee",
+            "Old Yard has no self-management committee",
+        }
