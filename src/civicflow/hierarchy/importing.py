@@ -28,7 +28,7 @@ from civicflow.hierarchy.document import (
     as_day,
 )
 from civicflow.hierarchy.kinds import TITLES, BodyKind
-from civicflow.hierarchy.markup import AnyNode, Listing, Record, Scalar, parse_json, parse_yaml
+from civicflow.markup import AnyNode, Listing, Record, Scalar, parse_json, parse_yaml
 from civicflow.hierarchy.presets import GENERIC, PRESETS, preset
 from civicflow.hierarchy.rules import WITHIN, Incompatible, PostPattern, Requirement, Within
 from civicflow.hierarchy.scheme import Level, LevelScheme, near

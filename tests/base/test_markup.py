@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicflow.errors import CivicflowError, InvalidInput
-from civicflow.hierarchy import markup
-from civicflow.hierarchy.markup import AnyNode, Listing, Record, Scalar, parse_json, parse_yaml
+from civicflow.markup import AnyNode, Bounds, Listing, Record, Scalar, parse_json, parse_yaml
+
+Parse = Callable[[str, str, Bounds], AnyNode]
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 values = st.recursive(
@@ -83,7 +85,7 @@ class TestJson:
 
 
 class TestYaml:
-    """YAML without what a register does not need."""
+    """YAML without what nobody here needs."""
 
     @given(values)
     def test_it_reads_what_yaml_writes(self, value: Any) -> None:
@@ -118,12 +120,6 @@ class TestYaml:
             parse_yaml(text, "x.yaml")
         assert caught.value.faults[0].line == line
 
-    def test_a_file_too_large_is_not_begun(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        """The message says what to write instead."""
-        monkeypatch.setattr(markup, "YAML_LIMIT", 10)
-        with pytest.raises(InvalidInput, match="as CSV or JSON"):
-            parse_yaml("a: 12345678", "x.yaml")
-
     def test_without_pyyaml_the_extra_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """Whoever lacks the library reads what to install."""
         real = builtins.__import__
@@ -142,3 +138,45 @@ class TestYaml:
         monkeypatch.delattr(yaml, "CSafeLoader", raising=False)
         assert plain(parse_yaml("a: [1, {b: c}]", "x.yaml")) == {"a": ["1", {"b": "c"}]}
         assert isinstance(parse_yaml("x", "x.yaml"), Scalar)
+
+
+SMALL = Bounds(size=1_000, depth=4, nodes=20, instead="write less | 请精简")
+
+
+class TestBounds:
+    """What is too large is refused before it costs anything, and the message says limit and remedy."""
+
+    @pytest.mark.parametrize("parse", [parse_yaml, parse_json])
+    def test_size_is_counted_in_bytes(self, parse: Parse) -> None:
+        """Not in characters: Chinese has three bytes for each."""
+        assert parse(f'"{"字" * 332}"', "x", SMALL) == Scalar("字" * 332, 1, 1)
+        with pytest.raises(InvalidInput, match=r"read up to 1,000 bytes; write less \(got '1,001 bytes'\)") as caught:
+            parse(f'"{"字" * 333}"', "x", SMALL)
+        assert caught.value.faults[0].say("zh").endswith("不得超过1,000字节；请精简 (got '1,001 bytes')")
+
+    @pytest.mark.parametrize("parse", [parse_yaml, parse_json])
+    def test_nodes_are_counted(self, parse: Parse) -> None:
+        """Twenty are read, the list itself among them; one more is a fault with its line."""
+        parse(f"[{', '.join('1' * 19)}]", "x", SMALL)
+        with pytest.raises(InvalidInput, match="more than 20 values; write less") as caught:
+            parse("[" + ",\n".join("1" * 20) + "]", "x", SMALL)
+        assert caught.value.faults[0].line == 20
+
+    @pytest.mark.parametrize("parse", [parse_yaml, parse_json])
+    def test_depth_is_counted(self, parse: Parse) -> None:
+        """Four levels are read."""
+        parse("[[[[1]]]]", "x", SMALL)
+        with pytest.raises(InvalidInput, match="deeper than 4 levels"):
+            parse("[[[[[1]]]]]", "x", SMALL)
+
+    def test_a_billion_laughs_are_not_expanded(self) -> None:
+        """Nine levels of nine aliases each: the first anchor ends it."""
+        lines = ['a0: &a0 "lol"'] + [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 10)]
+        with pytest.raises(InvalidInput, match="anchors and aliases are not read") as caught:
+            parse_yaml("\n".join(lines), "x.yaml")
+        assert (caught.value.faults[0].line, caught.value.faults[0].rule) == (1, "anchor")
+
+    def test_ten_megabytes_of_yaml_are_not_begun(self) -> None:
+        """The message says what to write instead."""
+        with pytest.raises(InvalidInput, match="as CSV or JSON"):
+            parse_yaml("- 12345678\n" * 1_000_000, "x.yaml")
