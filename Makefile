@@ -33,6 +33,7 @@ check: ## style, types, the direction of imports, the changelog, no address in a
 	$(BIN)/python tools/check_addresses.py
 	$(BIN)/python tools/draw_flows.py --check
 	$(BIN)/python tools/write_command_line.py --check
+	$(BIN)/python tools/list_flow_keys.py --check
 
 bench: ## ratios against the peers, in one run
 	@tools/environment bench

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from civicflow.ledger.signing import Signer, Verifier
     from civicflow.office.office import Office
     from civicflow.plugins.publish.publishing import Publication
+    from civicflow.workflows.engine.flow import Flow
 
 Options = argparse.Namespace
 
@@ -171,10 +172,9 @@ def _flow_check(options: Options) -> Answer:
     from civicflow.workflows.checking import check
     from civicflow.workflows.shipped import SHIPPED
 
-    shipped = {flow.name: flow for flow in SHIPPED}
-    flow = shipped.get(options.flow) or _named(options.flow)
-    beside = [*SHIPPED, *map(_named, options.beside)]
-    found = check(flow, beside, None if options.scenes is None else _named(options.scenes))
+    given = _flows(options.beside)
+    beside = [*SHIPPED, *given]
+    found = check(_flow(options.flow, given), beside, None if options.scenes is None else _named(options.scenes))
     passed = found.is_flawless or (bool(found) and not options.strict)
     never = [*(finding for one in found.explored for finding in one.findings), *found.unseen]
     said = {
@@ -187,6 +187,64 @@ def _flow_check(options: Options) -> Answer:
     return Answer(code=0 if passed else 1, text=Text(found.say("en"), found.say("zh")), said=said)
 
 
+def _flow_draw(options: Options) -> Answer:
+    from civicflow.workflows.drawing import dot, mermaid, page, table
+
+    flow = _flow(options.flow, _flows(options.beside))
+    draw = {"mermaid": mermaid, "dot": dot, "page": page, "table": table}[options.form]
+    text = Text(draw(flow, "en").rstrip("\n"), draw(flow, "zh").rstrip("\n"))
+    return Answer(code=0, text=text, said={"flow": flow.ref, "en": text.en, "zh": text.zh})
+
+
+def _flow_compare(options: Options) -> Answer:
+    from civicflow.workflows.files import difference
+
+    given = _flows(options.beside)
+    before, after = _flow(options.before, given), _flow(options.after, given)
+    found = difference(before, after)
+    text = Text("\n".join(one.en for one in found), "\n".join(one.zh for one in found))
+    said = {"before": before.ref, "after": after.ref, "differences": [{"en": one.en, "zh": one.zh} for one in found]}
+    return Answer(code=1 if found else 0, text=text, said=said)
+
+
+def _flow_facade(options: Options) -> Answer:
+    from civicflow.workflows.files import write_facade
+
+    flow = _flow(options.flow, _flows(options.beside))
+    module = write_facade(flow)
+    return Answer(code=0, text=Text.same(module.rstrip("\n")), said={"flow": flow.ref, "module": module})
+
+
+def _flow_schema(_: Options) -> Answer:
+    from civicflow.workflows.files import flow_schema
+
+    schema = flow_schema()
+    return Answer(code=0, text=Text.same(json.dumps(schema, ensure_ascii=False, indent=2)), said=schema)
+
+
+def _flows(names: Iterable[str]) -> list[Flow]:
+    """Flows by name; an overlay may be laid over one that comes before it."""
+    flows: list[Flow] = []
+    for name in names:
+        flows.append(_flow(name, flows))
+    return flows
+
+
+def _flow(name: str, beside: Iterable[Flow]) -> Flow:
+    """The flow of a file, one that is shipped, or what a module calls so."""
+    from civicflow.office.flow_files import FORMATS, read_file
+    from civicflow.workflows.engine.flow import Flow
+    from civicflow.workflows.shipped import SHIPPED
+
+    if Path(name).suffix.lower() in FORMATS:
+        return read_file(name, bases=beside)
+    flow = next((flow for flow in SHIPPED if flow.name == name), None) or _named(name)
+    if not isinstance(flow, Flow):
+        msg = f"{name!r} is no flow but a {type(flow).__name__}"
+        raise NotFound(msg)
+    return flow
+
+
 def _named(name: str) -> Any:
     """What a module calls so.
 
@@ -195,7 +253,7 @@ def _named(name: str) -> Any:
     """
     module, colon, attribute = name.partition(":")
     if not colon:
-        msg = f"a flow is named as module:NAME, or is a shipped one; got {name!r}"
+        msg = f"a flow is a .yaml or .json file, module:NAME of Python, or the name of a shipped one; got {name!r}"
         raise NotFound(msg)
     try:
         return getattr(import_module(module), attribute)
@@ -347,19 +405,54 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "flow check": Command(
         run=_flow_check,
         says="Say what is wrong with a flow, and explore every story that it can tell.",
-        example="civicflow flow check city.flows:STALL_PERMIT --scenes city.scenes:STALL_PERMIT",
+        example="civicflow flow check stall-permit.yaml --scenes city.scenes:STALL_PERMIT",
         takes=("FLOW", "--beside", "--scenes", "--strict"),
+        store=False,
+    ),
+    "flow draw": Command(
+        run=_flow_draw,
+        says="Draw a flow: as Mermaid, dot, a table in Markdown, or one HTML page for people.",
+        example="civicflow flow draw stall-permit.yaml --as page --language zh >stall-permit.html",
+        takes=("FLOW", "--beside", "--as"),
+        store=False,
+    ),
+    "flow compare": Command(
+        run=_flow_compare,
+        says="Say in sentences what differs between two flows; exit with 1 if anything does.",
+        example="civicflow flow compare four-part-ticket city.yaml",
+        takes=("BEFORE", "AFTER", "--beside"),
+        store=False,
+    ),
+    "flow facade": Command(
+        run=_flow_facade,
+        says="Write a Python module with a typed method for each step of a flow.",
+        example="civicflow flow facade stall-permit.yaml >stall_permit.py",
+        takes=("FLOW", "--beside"),
+        store=False,
+    ),
+    "flow schema": Command(
+        run=_flow_schema,
+        says="Print the JSON Schema of flow files, for editors.",
+        example="civicflow flow schema >flow.schema.json",
         store=False,
     ),
 }
 
 OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
-    "FLOW": {"help": "module:NAME of a flow in Python, or the name of one that is shipped"},
+    "FLOW": {"help": "a YAML or JSON file, module:NAME of a flow in Python, or the name of one that is shipped"},
     "--beside": {
         "action": "append",
         "default": [],
-        "metavar": "MODULE:NAME",
-        "help": "the flow of its children; may be repeated",
+        "metavar": "FLOW",
+        "help": "a flow of its children, or one that it is laid over; may be repeated",
+    },
+    "BEFORE": {"help": "the flow that there was, as a file, module:NAME or the name of a shipped one"},
+    "AFTER": {"help": "the flow that there is"},
+    "--as": {
+        "dest": "form",
+        "choices": ("mermaid", "dot", "page", "table"),
+        "default": "mermaid",
+        "help": "the form (mermaid)",
     },
     "--scenes": {"metavar": "MODULE:NAME", "help": "the scenes in which it is explored"},
     "--strict": {"action": "store_true", "help": "exit with 1 for doubts, and for what never happens, too"},
@@ -423,7 +516,7 @@ def _add_common(sub: argparse.ArgumentParser, command: Command) -> None:
             action="store_false",
             help="do without the installed plugins and their flows",
         )
-    elif command.run not in {_verify, _backup, _flow_check}:
+    elif command.run is _plugins or (command.store and command.run not in {_verify, _backup}):
         sub.add_argument("--plugins", action="store_true", help="load the installed plugins, too")
     else:
         sub.set_defaults(plugins=False)

@@ -116,7 +116,7 @@ class _Count:
     def __init__(self, bounds: Bounds) -> None:
         self.bounds, self.n = bounds, 0
 
-    def fault(self, depth: int, *, opens: bool) -> tuple[str, dict[str, object]] | None:
+    def fault(self, depth: int, *, opens: bool) -> tuple[str, dict[str, Any]] | None:
         """Why one more node is one too many, or None."""
         self.n += 1
         if self.n > self.bounds.nodes:
@@ -322,3 +322,29 @@ class _Json:
         if char != end:
             raise self._stop(f"a comma or {end!r} was expected")
         return False
+
+
+def format_json(value: Any) -> str:
+    """Builtins as JSON, as people write it."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def format_yaml(value: Any) -> str:
+    """Builtins as YAML, as people write it: short parts on one line, no aliases.
+
+    Raises:
+        CivicflowError: if PyYAML is not installed.
+    """
+    try:
+        import yaml
+    except ImportError:
+        msg = "writing YAML needs PyYAML, which is not installed; run pip install 'civicflow[yaml]', or write JSON"
+        raise CivicflowError(msg) from None
+
+    class Plain(yaml.SafeDumper):
+        """Writes what is the same twice, twice."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            return True
+
+    return str(yaml.dump(value, Dumper=Plain, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None))

@@ -28,12 +28,12 @@ from civicflow.hierarchy.document import (
     as_day,
 )
 from civicflow.hierarchy.kinds import TITLES, BodyKind
-from civicflow.markup import AnyNode, Listing, Record, Scalar, parse_json, parse_yaml
 from civicflow.hierarchy.presets import GENERIC, PRESETS, preset
 from civicflow.hierarchy.rules import WITHIN, Incompatible, PostPattern, Requirement, Within
 from civicflow.hierarchy.scheme import Level, LevelScheme, near
 from civicflow.hierarchy.tables import read_table
 from civicflow.hierarchy.units import APPOINTMENT_KINDS, AppointmentKind, as_name
+from civicflow.markup import AnyNode, Listing, Record, Scalar, parse_json, parse_yaml
 from civicflow.texts import Text
 
 Format = Literal["yaml", "json", "csv"]

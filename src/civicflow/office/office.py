@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from civicflow.office.attachments import Files
     from civicflow.office.commands import Commands
     from civicflow.office.examining import Health
+    from civicflow.office.flow_files import OfficeFlows
     from civicflow.office.ledger_desk import LedgerDesk
     from civicflow.office.lists import Lists
     from civicflow.office.migrating import Migration, Migrations
@@ -47,7 +48,6 @@ if TYPE_CHECKING:
     from civicflow.workflows.desk import CaseRef
     from civicflow.workflows.engine.attachments import Attachment
     from civicflow.workflows.engine.decide import Birth
-    from civicflow.workflows.engine.flows import Flows
     from civicflow.workflows.engine.notes import Note
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
@@ -70,12 +70,12 @@ class Office:
 
     @cached_property
     def _around(self) -> Surroundings:
+        from civicflow.office.flow_files import OfficeFlows
         from civicflow.office.surroundings import Surroundings
-        from civicflow.workflows.engine.flows import Flows
         from civicflow.workflows.shipped import SHIPPED
 
         given = self._given
-        flows = Flows((*SHIPPED, *given.flows))
+        flows = OfficeFlows((*SHIPPED, *given.flows))
         given.plugins.flows(flows.extend)
         return Surroundings(
             self._storage,
@@ -168,8 +168,8 @@ class Office:
         return LedgerDesk(self._storage, self._around, self._readers, self._given.signer, self._files)
 
     @property
-    def flows(self) -> Flows:
-        """The flows in use; `Flows.add` takes another one into use."""
+    def flows(self) -> OfficeFlows:
+        """The flows in use; `OfficeFlows.load` takes one from a file into use, `OfficeFlows.add` one of Python."""
         return self._around.flows
 
     # -- who acts ----------------------------------------------------------------------------------------------------

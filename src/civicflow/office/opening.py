@@ -20,6 +20,8 @@ from civicflow.plugins.publish.contract import Publisher
 from civicflow.plugins.storage.contract import Storage
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
     from civicflow.workflows.engine.flow import Flow
@@ -40,7 +42,7 @@ def open_office(
     calendar: WorkingCalendar | None = None,
     ids: IdSource | None = None,
     new_bytes: NewBytes = os.urandom,
-    flows: Iterable[Flow] = (),
+    flows: Iterable[Flow | str | Path] = (),
     plugins: Plugins | None = None,
     signer: Signer | None = None,
     publish: Sequence[str | Publisher] = (),
@@ -59,7 +61,7 @@ def open_office(
         calendar: in which time limits are counted; China's where left out.
         ids: makes new ids; random ones where left out.
         new_bytes: a source of random bytes, for salts and ids.
-        flows: further flows to take into use.
+        flows: further flows to take into use: as values, or as the paths of files (YAML or JSON).
         plugins: the installed plugins where left out; ``Plugins()`` for none.
         signer: signs the heads that seal the ledger, for instance `civicflow.ledger.signing.ed25519_signer`.
         publish: where these heads are published: URLs (``file:///mnt/county/heads.jsonl``), or publishers. Not from a
@@ -83,7 +85,7 @@ def open_office(
         notifiers=_notifiers(notify),
         blobs=open_blobs(blobs) if isinstance(blobs, str) else blobs,
         plugins=plugins,
-        flows=tuple(flows),
+        flows=_flows(flows),
         signer=signer,
         publishers=_publishers(publish, connection),
         numbers=numbers,
@@ -93,6 +95,15 @@ def open_office(
     if given.flows or plugins.strict:
         _ = office.flows  # what a caller brings is checked now; a plugin's flows at the first step, unless it is strict
     return office
+
+
+def _flows(flows: Iterable[Flow | str | Path]) -> tuple[Flow, ...]:
+    given = tuple(flows)
+    if not given:
+        return ()  # the engine is loaded by the first thing that is asked of an office
+    from civicflow.office.flow_files import taken_in
+
+    return taken_in(given)
 
 
 def _storage(storage: str | Storage | None, connection: object) -> Storage:

@@ -14,9 +14,9 @@ from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.register import Register
 from civicflow.ids import MatterId, NewBytes
 from civicflow.ledger.entries import read
+from civicflow.office.flow_files import OfficeFlows
 from civicflow.plugins.hookspecs import Committed
 from civicflow.plugins.storage.contract import Storage, StoredCase
-from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import World
 from civicflow.workflows.numbers import Numbers
@@ -57,7 +57,7 @@ class Surroundings:
         *,
         clock: Clock,
         calendar: WorkingCalendar,
-        flows: Flows,
+        flows: OfficeFlows,
         new_bytes: NewBytes,
         channels: tuple[str, ...],
         observers: Observers,

@@ -5,6 +5,7 @@ The fields of an effect are part of the flow's digest, so everything that it doe
 
 from __future__ import annotations
 
+import re
 from operator import attrgetter
 from typing import Any
 
@@ -130,6 +131,36 @@ class Opening:
 
 
 @attrs.frozen
+class EachBody:
+    """A child for each body that a field of what the actor gave names: one id, or several.
+
+    Attributes:
+        field: the name of the field.
+    """
+
+    field: str
+
+    def of(self, situation: Situation) -> list[Opening]:
+        """The children, by the codes of their bodies."""
+        given = getattr(situation.data, self.field)
+        bodies = (given,) if isinstance(given, str) else (given or ())
+        return [opening(situation, UnitId(body)) for body in bodies]
+
+
+_PATH_SAFE = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def opening(situation: Situation, body: UnitId) -> Opening:
+    """A child for one body, called by its code; by its id where the code cannot stand in a path.
+
+    Raises:
+        NotFound: if there is no such body on that day.
+    """
+    code = situation.world.chart.code(body)
+    return Opening(code if _PATH_SAFE.fullmatch(code) else body, body)
+
+
+@attrs.frozen
 class Spawn:
     """Open children in a slot, one for each `Opening` that ``openings`` makes of the situation.
 
@@ -141,7 +172,7 @@ class Spawn:
     """
 
     slot: str
-    openings: Named
+    openings: Named | EachBody
     state: str = ""
     promised: str = ""
 

@@ -83,6 +83,10 @@ class Guard:
         """The guard as a flow's digest holds it."""
         return f"{self.name}@{self.revision}"
 
+    def telling(self) -> Mapping[str, tuple[Any, ...]]:
+        """By field, values on both sides of what the test asks for: exploration tries them. Python cannot say them."""
+        return {}
+
 
 @attrs.frozen
 class Named:
@@ -341,9 +345,9 @@ class Flow:
             "slots": dict(self.slots),
             "broods": dict(self.broods),
             "opened_in": list(self.opened_in),
-            "spans": [_described(span) for span in self.spans],
-            "states": [_described(state) for state in self.states],
-            "steps": [_described(step) for step in self.steps],
+            "spans": [described(span) for span in self.spans],
+            "states": [described(state) for state in self.states],
+            "steps": [described(step) for step in self.steps],
         }
 
     @cached_property
@@ -362,7 +366,8 @@ class Flow:
         return f"{self.name}@{self.version}#{self.digest[:16]}"
 
 
-def _described(value: Any) -> Any:
+def described(value: Any) -> Any:
+    """A part of a flow's table as builtins, as its digest holds it."""
     match value:
         case Guard() | Named():
             return value.describe()
@@ -371,9 +376,9 @@ def _described(value: Any) -> Any:
         case type():
             return {field.name: _field(field) for field in attrs.fields(value)}
         case tuple():
-            return [_described(item) for item in value]
+            return [described(item) for item in value]
     if attrs.has(type(value)):
-        fields = {f.name: _described(getattr(value, f.name)) for f in attrs.fields(type(value))}
+        fields = {f.name: described(getattr(value, f.name)) for f in attrs.fields(type(value))}
         return {
             "is": type(value).__name__,
             **{name: item for name, item in fields.items() if item != "" and item is not None and item is not False},
@@ -388,7 +393,7 @@ def _field(field: attrs.Attribute[Any]) -> dict[str, Any]:
     if isinstance(default, attrs.Factory):  # type: ignore[arg-type]  # attrs types its class as a function
         told["default"] = default.factory.__qualname__
     elif default is not attrs.NOTHING:
-        told["default"] = _described(default)
+        told["default"] = described(default)
     if is_private(field):
         told["private"] = True
     return told

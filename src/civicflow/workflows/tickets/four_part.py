@@ -27,10 +27,7 @@ merging, and matters from elsewhere. The source has the four parts, that many ac
 
 from __future__ import annotations
 
-import re
-
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
-from civicflow.ids import UnitId
 from civicflow.workflows.engine.effects import (
     Afresh,
     CarryTo,
@@ -48,6 +45,7 @@ from civicflow.workflows.engine.effects import (
     Stamp,
     Tell,
     TellRequester,
+    opening,
 )
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import All, Every
@@ -72,27 +70,19 @@ PARTNER = Holder("officer", "actor")
 CLERK = AnyOf(Holder("secretary", "unit"), Holder("clerk", "unit"))
 
 
-_PATH_SAFE = re.compile(r"[A-Za-z0-9._-]+")
-
-
-def _opening(situation: Situation, body: UnitId) -> Opening:
-    code = situation.world.chart.code(body)
-    return Opening(code if _PATH_SAFE.fullmatch(code) else body, body)
-
-
 def _leads(situation: Situation) -> list[Opening]:
     given = situation.data
-    return [_opening(situation, body) for body in given.to if given.lead in (None, body)]
+    return [opening(situation, body) for body in given.to if given.lead in (None, body)]
 
 
 def _assists(situation: Situation) -> list[Opening]:
     given = situation.data
-    return [_opening(situation, body) for body in given.to if given.lead not in (None, body)]
+    return [opening(situation, body) for body in given.to if given.lead not in (None, body)]
 
 
 def _taker(situation: Situation) -> list[Opening]:
     body = situation.actor.unit
-    return [] if body is None else [_opening(situation, body)]
+    return [] if body is None else [opening(situation, body)]
 
 
 def _same_answer(situation: Situation, duplicate: Matter) -> Answer | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from civicflow.plugins.hookspecs import Committed, hookimpl
@@ -24,23 +25,8 @@ def civicflow_committed(event: Committed) -> None:
 
 @hookimpl
 def civicflow_flows() -> Iterable[Flow]:
-    """A bulletin board: a resident posts a note, and it comes down by itself after a month."""
-    from civicflow.calendars import TimeLimit
-    from civicflow.hierarchy.authority import BY_CLOCK, REQUESTER
-    from civicflow.workflows.engine.flow import NEW, Flow, Limit, State, Step
+    """The flow that lies in this package."""
+    from civicflow.workflows.files import read_flow
 
-    yield Flow(
-        "bulletin-note",
-        1,
-        "Note on the board | 公示栏便条",
-        (
-            State("posted", "on the board | 张贴中", (Limit(TimeLimit(30, "days"), "expire"),)),
-            State("removed", "taken down | 已撤下", final="withdrawn"),
-            State("expired", "expired | 已到期", final="expired"),
-        ),
-        (
-            Step("post", "post | 张贴", NEW, "posted", REQUESTER),
-            Step("remove", "take down | 撤下", "posted", "removed", REQUESTER),
-            Step("expire", "expire | 到期", "posted", "expired", BY_CLOCK),
-        ),
-    )
+    name = "bulletin-note.yaml"
+    yield read_flow(files(__package__).joinpath(name).read_text(encoding="utf-8"), source=name)

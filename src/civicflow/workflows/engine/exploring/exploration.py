@@ -255,7 +255,7 @@ class _Search:
                     break
             else:
                 try:
-                    self.given[name] = samples(step.data)
+                    self.given[name] = samples(step.data, _telling(flow))
                 except LookupError as why:
                     self.untried[name] = str(why.args[0])
                     self.given[name] = ()
@@ -501,6 +501,16 @@ class _Search:
     @staticmethod
     def _who_text(who: str) -> Text:
         return WORDS.get(f"who.{who}") or Text.same(who)
+
+
+def _telling(flow: Flow) -> Mapping[str, tuple[Any, ...]]:
+    """By field, the values at which a rule of the flow makes a difference: another step may ask for what one has kept."""
+    told: dict[str, tuple[Any, ...]] = {}
+    for step in flow.steps:
+        for guard in (*step.guards, *(branch.when for branch in step.to)):
+            for field, values in guard.telling().items():
+                told[field] = (*told.get(field, ()), *values)
+    return told
 
 
 def _of_actor(who: Who) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import typing
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
@@ -42,8 +42,12 @@ _PLAIN: Final[dict[Any, tuple[Any, ...]]] = {
 }
 
 
-def samples(data: type[Any] | None) -> tuple[Any, ...]:
+def samples(data: type[Any] | None, telling: Mapping[str, Iterable[Any]] | None = None) -> tuple[Any, ...]:
     """What may be given with a step: each required field takes small values of its type, the others their default.
+
+    Args:
+        data: the step's data class.
+        telling: further values by field, such as a rule makes a difference at: each is tried beside the first of the others.
 
     Raises:
         LookupError: if nothing is known of a field's type.
@@ -53,11 +57,14 @@ def samples(data: type[Any] | None) -> tuple[Any, ...]:
     hints = typing.get_type_hints(data)
     required = [field.name for field in attrs.fields(data) if field.default is attrs.NOTHING]
     offered = [values(hints.get(name, object)) for name in required]
-    made = _made(data, [dict(zip(required, chosen, strict=True)) for chosen in itertools.product(*offered)])
-    return tuple(itertools.islice(made, MOST))
+    made = _made(data, (dict(zip(required, chosen, strict=True)) for chosen in itertools.product(*offered)))
+    small = tuple(itertools.islice(made, MOST))
+    first = {name: one[0] for name, one in zip(required, offered, strict=True) if one}
+    told = [{**first, name: value} for name in hints for value in (telling or {}).get(name, ())]
+    return (*small, *(one for one in _made(data, told) if one not in small))
 
 
-def _made(data: type[Any], given: list[dict[str, Any]]) -> Iterator[Any]:
+def _made(data: type[Any], given: Iterable[dict[str, Any]]) -> Iterator[Any]:
     """Those that the data class takes; it may refuse some by itself."""
     for fields in given:
         try:

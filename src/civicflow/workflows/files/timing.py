@@ -1,0 +1,223 @@
+"""When the clock acts and when the children do: time limits, recurring days, and joins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final, get_args
+
+import attrs
+
+from civicflow.calendars import Recurrence, TimeLimit
+from civicflow.calendars.recurrence import Roll
+from civicflow.errors import InvalidInput
+from civicflow.markup import AnyNode, Record
+from civicflow.workflows.engine.flow import Join, JoinRule, Limit
+from civicflow.workflows.engine.joins import All, AtLeast, Every, First
+from civicflow.workflows.files.sentences import hint
+from civicflow.workflows.files.shapes import (
+    NAME,
+    Called,
+    Fields,
+    Flag,
+    Key,
+    Many,
+    Reading,
+    Word,
+    joined,
+)
+
+_LIMIT: Final = r"[0-9]{1,9} *(work(ing )?days?|days?|hours?|个工作日|[天日]|个?小时)"
+
+
+@attrs.frozen
+class Day:
+    """A day."""
+
+    def read(self, node: AnyNode, path: str, at: Reading) -> date:
+        """The day that is written as 2026-01-31."""
+        text = Word().read(node, path, at)
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            try:
+                return date.fromisoformat(text)
+            except ValueError:
+                pass
+        raise at.note(node, path, "day", text)
+
+    def write(self, value: date) -> str:
+        """As 2026-01-31."""
+        return value.isoformat()
+
+    def schema(self) -> dict[str, Any]:
+        """A string."""
+        return {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}
+
+
+@attrs.frozen
+class OneOf:
+    """One of some words."""
+
+    words: tuple[str, ...]
+
+    def read(self, node: AnyNode, path: str, at: Reading) -> str:
+        """The word."""
+        text = Word().read(node, path, at)
+        if text not in self.words:
+            raise at.note(node, path, "unknown-word", text, hint=hint(text, self.words))
+        return text
+
+    def write(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        """An enumeration."""
+        return {"enum": list(self.words)}
+
+
+RECURRENCE: Final = Fields(
+    {
+        "rule": Key(
+            Word(),
+            "an RRULE of RFC 5545 that counts in days, as FREQ=MONTHLY;BYMONTHDAY=10 | RFC 5545的按日重复规则",
+            required=True,
+        ),
+        "first": Key(Day(), "the day from which it counts | 起算日", required=True),
+        "roll": Key(OneOf(get_args(Roll)), "where an occurrence on a day off moves | 遇休息日如何调整"),
+        "also": Key(Many(Day()), "further days | 另加的日期"),
+        "without": Key(Many(Day()), "days that are left out | 除外的日期"),
+    },
+    "recurrence",
+)
+
+
+@attrs.frozen
+class Within:
+    """How long something may take, or on which recurring days it is due."""
+
+    def read(self, node: AnyNode, path: str, at: Reading) -> TimeLimit | Recurrence:
+        """The limit."""
+        if isinstance(node, Record):
+            given = RECURRENCE.read(node, path, at)
+            try:
+                return Recurrence(**given)
+            except InvalidInput as error:
+                problem = "; ".join(fault.reason for fault in error.faults) or str(error)
+                raise at.note(node, joined(path, "rule"), "recurrence", given["rule"], problem=problem) from None
+        text = Word().read(node, path, at)
+        try:
+            return TimeLimit.of(text)
+        except InvalidInput:
+            raise at.note(node, path, "limit", text) from None
+
+    def write(self, value: TimeLimit | Recurrence) -> Any:
+        """``3 workdays``, or the rule of the recurring days."""
+        if isinstance(value, TimeLimit):
+            return f"{value.n} {value.unit.removesuffix('s') if value.n == 1 else value.unit}"
+        given: dict[str, Any] = {"rule": value.rule, "first": value.first, "roll": value.roll}
+        given.update((name, tuple(sorted(days))) for name in ("also", "without") if (days := getattr(value, name)))
+        return RECURRENCE.write(given)
+
+    def schema(self) -> dict[str, Any]:
+        """A string, or a record of a recurrence."""
+        return {"title": "within", "anyOf": [{"type": "string", "pattern": f"^{_LIMIT}$"}, RECURRENCE.schema()]}
+
+
+LIMIT_KEYS: Final[Mapping[str, Key]] = {
+    "within": Key(Within(), "how long, or on which recurring days | 时限，或重复的日期", required=True),
+    "then": Key(Called("step"), "the step that the clock takes then | 届时由时钟执行的步骤", required=True),
+    "again": Key(Flag(), "it starts anew after each time | 每次届满后重新起算"),
+    "promised": Key(Flag(), "where the case carries a promise, that instant counts instead | 有承诺时限的，以承诺为准"),
+}
+LIMIT: Final = Fields(LIMIT_KEYS, "limit")
+
+
+@attrs.frozen
+class LimitShape:
+    """One time limit."""
+
+    def read(self, node: AnyNode, path: str, at: Reading) -> Limit:
+        """The limit."""
+        return Limit(**LIMIT.read(node, path, at))
+
+    def write(self, value: Limit) -> dict[str, Any]:
+        """Its keys, without what is usual."""
+        given = {"within": value.within, "then": value.then, "again": value.again, "promised": value.promised}
+        return LIMIT.write({name: item for name, item in given.items() if item is not False})
+
+    def schema(self) -> dict[str, Any]:
+        """A record."""
+        return LIMIT.schema()
+
+
+LIMITS: Final = Many(LimitShape())
+"""A ladder of time limits, the shortest first."""
+
+
+_RULES: Final = re.compile(rf"every|all ({NAME})|first ({NAME})|at least ([1-9][0-9]{{0,5}}) ({NAME})")
+
+
+@attrs.frozen
+class RuleShape:
+    """When children together bring their parent on."""
+
+    def read(self, node: AnyNode, path: str, at: Reading) -> JoinRule:
+        """The rule."""
+        text = Word().read(node, path, at)
+        if text == "every":
+            return Every()
+        word, _, rest = text.partition(" ")
+        if re.fullmatch(NAME, rest) and word in ("all", "first"):
+            return All(rest) if word == "all" else First(rest)
+        found = re.fullmatch(rf"at least ([1-9][0-9]{{0,5}}) ({NAME})", text)
+        if found is None:
+            raise at.note(node, path, "join-rule", text)
+        return AtLeast(int(found[1]), found[2])
+
+    def write(self, value: JoinRule) -> str:
+        """The words for it."""
+        match value:
+            case Every():
+                return "every"
+            case All(state):
+                return f"all {state}"
+            case First(state):
+                return f"first {state}"
+            case AtLeast(n, state):
+                return f"at least {n} {state}"
+        raise InvalidInput(f"{value!r} cannot be said in a file")
+
+    def schema(self) -> dict[str, Any]:
+        """A string."""
+        return {"type": "string", "pattern": f"^({_RULES.pattern})$"}
+
+
+JOIN: Final = Fields(
+    {
+        "of": Key(
+            Many(Called("slot")), "the slots whose children are counted together | 合并计数的子项栏", required=True
+        ),
+        "when": Key(RuleShape(), "the rule: every, all STATE, first STATE, at least N STATE | 合并条件", required=True),
+        "then": Key(Called("step"), "the step that is taken then | 届时执行的步骤", required=True),
+    },
+    "join",
+)
+
+
+@attrs.frozen
+class JoinShape:
+    """One join."""
+
+    def read(self, node: AnyNode, path: str, at: Reading) -> Join:
+        """The join."""
+        given = JOIN.read(node, path, at)
+        return Join(given["of"], given["when"], given["then"])
+
+    def write(self, value: Join) -> dict[str, Any]:
+        """Its keys."""
+        return JOIN.write({"of": value.slots, "when": value.rule, "then": value.then})
+
+    def schema(self) -> dict[str, Any]:
+        """A record."""
+        return JOIN.schema()
