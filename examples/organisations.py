@@ -1,4 +1,4 @@
-"""Organisations as they are: who sits where, what is missing, and what a rule forbids, from registers of real places.
+"""Organisations as they are: levels, posts, lines and who coordinates them, from registers of real places.
 
 Each function loads its registers into the office it is given and works out its figures from them. What of the registers
 is real and what is synthetic stands at the top of each file.
@@ -6,9 +6,11 @@ is real and what is synthetic stands at the top of each file.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import attrs
@@ -16,6 +18,7 @@ import attrs
 from civicflow import InvalidInput, Office
 from civicflow.errors import Fault
 from civicflow.hierarchy.appointing import appoint, relieve
+from civicflow.hierarchy.lines import coordinators, uncoordinated
 from civicflow.hierarchy.memberships import Crossing, crossings, delegates
 from civicflow.hierarchy.units import Area
 from civicflow.hierarchy.vacancies import Vacancy
@@ -94,4 +97,137 @@ def rhine_waterside(office: Office, *, on: date, ids: IdSource) -> ThreeBodies:
     found: tuple[Crossing, ...] = crossings(chart, office.unit("rhine-waterside"))
     return ThreeBodies(
         crossings={(chart.code(one.one), chart.code(one.other)): one.both_ways for one in found}, refused=refused
+    )
+
+
+@attrs.frozen(kw_only=True)
+class FiveLevels:
+    """Shizhong district of Leshan.
+
+    Attributes:
+        areas: how many areas there are of each level.
+        party: how many Party organisations there are at each level, each in an area of its own.
+        longest: the Party's own line from a building group up to the district.
+        missing: what is missing.
+    """
+
+    areas: Mapping[str, int]
+    party: Mapping[str, int]
+    longest: tuple[str, ...]
+    missing: tuple[Vacancy, ...]
+
+
+def leshan(office: Office, *, seed: int = 2020, compounds: int = 181) -> FiveLevels:
+    """Five levels, each area with its own Party organisation under that of the area above."""
+    load(office, "leshan")
+    office.register.read(compounds_of(office, seed, compounds), source="compounds.json", format="json")
+    chart = office.chart()
+    areas = [unit for unit in map(chart.unit, chart.units) if isinstance(unit, Area)]
+    groups = [area.id for area in areas if area.level == "building"]
+    line = chart.ancestors(chart.bodies(min(groups, key=chart.code), "party-organisation")[0].id)
+    return FiveLevels(
+        areas=Counter(area.level for area in areas),
+        party=Counter(area.level for area in areas if len(chart.bodies(area.id, "party-organisation")) == 1),
+        longest=tuple(chart.code(unit) for unit in line if not isinstance(chart.unit(unit), Area)),
+        missing=office.register.vacancies(),
+    )
+
+
+def compounds_of(office: Office, seed: int, many: int) -> str:
+    """A register of compounds and their buildings, as JSON, dealt out to the communities by a seed.
+
+    Each compound has a branch, a property company with an owners' committee or a self-management committee in its place,
+    and five to eight buildings with a Party group each.
+    """
+    chart = office.chart()
+    communities = sorted(
+        area.code for area in map(chart.unit, chart.units) if isinstance(area, Area) and area.level == "community"
+    )
+    areas: list[dict[str, object]] = []
+    bodies: list[dict[str, object]] = []
+
+    def party(code: str, name: str, zh: str, above: str, post: str) -> None:
+        bodies.append(
+            {
+                "code": f"party-{code}",
+                "name": f"{name} | {zh}",
+                "kind": "party-organisation",
+                "area": code,
+                "parent": f"party-{above}",
+                "posts": {post: f"{post}-{code}"},
+            }
+        )
+
+    for n in range(1, many + 1):
+        above = communities[(n - 1) % len(communities)]
+        code = f"{above}C{n:03}"
+        areas.append({"code": code, "name": f"Compound {n} | {n}号院落", "level": "compound", "parent": above})
+        party(code, f"Branch of Compound {n}", f"{n}号院落党支部", above, "secretary")
+        kinds = ["property-company", "owners-committee"] if _drawn(seed, n, 0, 5) < 3 else ["self-management-committee"]
+        bodies += [{"code": f"{kind}-{code}", "name": f"{kind} {n}", "kind": kind, "area": code} for kind in kinds]
+        for b in range(1, 6 + _drawn(seed, n, 1, 4)):
+            house = f"{code}B{b}"
+            areas.append(
+                {"code": house, "name": f"Building {n}-{b} | {n}-{b}号楼", "level": "building", "parent": code}
+            )
+            party(house, f"Party Group of Building {n}-{b}", f"{n}-{b}号楼党小组", code, "head")
+    register = {
+        "register": "leshan-compounds",
+        "scheme": "leshan",
+        "since": "2020-06-30",
+        "elsewhere": [*communities, *(f"party-{code}" for code in communities)],
+        "areas": areas,
+        "bodies": bodies,
+    }
+    return json.dumps(register, ensure_ascii=False)
+
+
+def _drawn(seed: int, n: int, what: int, below: int) -> int:
+    """A number from 0, the same for the same seed on every machine."""
+    return int.from_bytes(sha256(f"{seed}:{n}:{what}".encode()).digest()[:8]) % below
+
+
+@attrs.frozen(kw_only=True)
+class Coordination:
+    """Chengdu's departments, before and after its lead committee.
+
+    Attributes:
+        before: the codes of the city's departments that nobody coordinated on the last of August 2017.
+        after: the same a day later.
+        committees: by code, the committees that coordinate every department of the ticket, the nearest first.
+        lines: by code of a department, how many tickets its line had a share in.
+        block: how many tickets the district had.
+        cell: how many tickets of the subdistrict the housing line had a share in.
+    """
+
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    committees: tuple[str, ...]
+    lines: Mapping[str, int]
+    block: int
+    cell: int
+
+
+def chengdu(office: Office) -> Coordination:
+    """One order that two lines share, read along either axis: the ticket counts once on each."""
+    load(office, "chengdu")
+    city, block = "510100", "510107"
+    stations = ["ex-social-station", "ex-property-station", "ex-office"]
+    ticket = office.tickets.order(
+        "The elderly cannot reach the canteen", unit="wuhou-example", by=office.act_as("resident-1"), key="canteen"
+    )
+    secretary = office.act_as("ex-1", post="secretary", unit="wuhou-example")
+    office.tickets.dispatch(ticket, to=stations, lead="ex-office", by=secretary, key="canteen:dispatch")
+    charts = [office.register.chart(date(2017, 8, 31)), office.register.chart(date(2017, 9, 1))]
+    scattered = [tuple(chart.code(body) for body in uncoordinated(chart, chart.resolve(city))) for chart in charts]
+    chart = office.chart()
+    found = coordinators(chart, [office.unit(station) for station in stations[:2]])
+    departments = ("cd-civil-affairs", "cd-housing", "cd-police")
+    return Coordination(
+        before=scattered[0],
+        after=scattered[1],
+        committees=tuple(map(chart.code, found)),
+        lines={code: office.ledger.rates(line=code).cases for code in departments},
+        block=office.ledger.rates(under=block).cases,
+        cell=office.ledger.rates(under="wuhou-example", line="cd-housing").cases,
     )

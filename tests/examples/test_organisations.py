@@ -103,3 +103,75 @@ class TestRhineWaterside:
             "Old Yard has no owners' committee or self-management committee",
             "Old Yard has no self-management committee",
         }
+
+
+class TestLeshan:
+    """Five levels run through (H1)."""
+
+    def test_each_area_has_its_own_party_organisation(self, office: Office) -> None:
+        """5 subdistricts, 55 communities, 181 compounds, more than 1,000 buildings; and none is missing."""
+        found = organisations.leshan(office)
+
+        assert found.areas == found.party
+        assert {level: found.areas[level] for level in ("district", "subdistrict", "community", "compound")} == {
+            "district": 1,
+            "subdistrict": 5,
+            "community": 55,
+            "compound": 181,
+        }
+        assert found.areas["building"] > 1000
+        assert [len(code) for code in found.longest] == sorted((len(code) for code in found.longest), reverse=True)
+        assert found.longest[-1] == "party-511102"
+        assert len(found.longest) == 4
+        assert found.missing == ()
+        chart = office.chart()
+        members = chart.ties_to(office.unit("ls-alliance"), "member-of")
+        assert len(members) == 8
+        kinds = [
+            {body.kind for body in chart.bodies(unit)}
+            for unit in chart.units
+            if chart.area_of(unit) == unit and chart.area(unit).level == "compound"
+        ]
+        assert 0 < sum("property-company" in found for found in kinds) < len(kinds) == 181
+
+
+class TestChengdu:
+    """Lines and blocks, and who coordinates (H5)."""
+
+    def test_the_lead_committee_coordinates_the_named_departments(self, office: Office) -> None:
+        """Seven departments that nobody coordinated have a committee from September 2017; the police stay outside."""
+        found = organisations.chengdu(office)
+
+        assert set(found.before) - set(found.after) == {
+            "cd-organisation",
+            "cd-civil-affairs",
+            "cd-reform",
+            "cd-finance",
+            "cd-housing",
+            "cd-human-resources",
+            "cd-justice",
+        }
+        assert found.after == ("cd-police",)
+        assert found.committees == ("lead-510107", "cd-lead")
+        chart = office.chart()
+        lead = office.unit("cd-lead")
+        assert len(chart.children(lead)) == 12
+        (director,) = chart.appointed(chart.posts(lead)[0].id)
+        head = chart.holders("head", office.unit("cd-organisation"))
+        assert (director.kind, (director.person,)) == ("concurrent", head)
+        assert director.on_behalf_of == office.unit("cd-organisation")
+
+    def test_a_ticket_counts_once_along_either_axis(self, office: Office) -> None:
+        """Two lines had a share of one ticket: each counts it once, the block counts it once, a third line not at all."""
+        found = organisations.chengdu(office)
+
+        assert found.lines == {"cd-civil-affairs": 1, "cd-housing": 1, "cd-police": 0}
+        assert (found.block, found.cell) == (1, 1)
+        assert office.ledger.rates().cases == 1
+        assert office.ledger.rates(line="cd-housing", flow="share").cases == 1
+        assert office.ledger.rates(line="cd-housing", under="510104").cases == 0
+        assert office.ledger.rates(line="wh-civil-affairs", as_recorded=True).cases == 1
+        assert office.ledger.rates(line="cd-housing", on=office.chart().on).cases == 1
+        assert [facts.body for facts in office.ledger.facts(line="ex-office", flow="share")] == [
+            office.unit("ex-office")
+        ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Literal
 
@@ -11,6 +11,7 @@ import attrs
 from civicflow.calendars import check_aware, to_micros
 from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
+from civicflow.hierarchy.lines import line as line_of
 from civicflow.ids import CaseId, matter_of
 from civicflow.ledger.canonical import decode
 from civicflow.ledger.entries import Entry, read
@@ -118,14 +119,18 @@ class LedgerDesk:
         self,
         *,
         under: str | None = None,
+        line: str | None = None,
         flow: str | None = None,
         as_recorded: bool = False,
         on: date | None = None,
     ) -> Iterator[CaseFacts]:
-        """The row of facts of every case, of those under a unit, or of one flow.
+        """The row of facts of every case, of those under a unit, of a line, or of one flow; each case once.
 
         Args:
             under: a unit by code, alias or id, as of the day of the map; its whole subtree then.
+            line: a department or another body by code, alias or id: what it, a body below it or a station of it had to act
+                on (`civicflow.hierarchy.lines`), and the matters in which one of them had a share. With ``under`` the cell in
+                which the two cross.
             flow: the name of a flow.
             as_recorded: what was entered first, without corrections; every entry is read again for it.
             on: the day of the map: each case then stands under the unit that it belongs to on that map, under none where
@@ -133,23 +138,33 @@ class LedgerDesk:
         """
         chart = self._around.chart() if on is None else self._around.register().chart(on)
         within = None if under is None else _under(chart, under)
+        remap = _as_it_is if on is None else Remapping(self._around.register(), self._around.calendar, on).of
+        bodies = None if line is None else line_of(chart, chart.resolve(line))
+        shared = set() if bodies is None else self._matters(bodies, remap)
         rows = self._as_recorded(flow) if as_recorded else self._rows(flow)
-        if on is not None:
-            rows = map(Remapping(self._around.register(), self._around.calendar, on).of, rows)
-        return (facts for facts in rows if within is None or facts.unit in within or facts.body in within)
+        return (
+            facts
+            for case, facts in ((case, remap(row)) for case, row in rows)
+            if (within is None or facts.unit in within or facts.body in within)
+            and (bodies is None or facts.body in bodies or case in shared)
+        )
 
-    def _as_recorded(self, flow: str | None) -> Iterator[CaseFacts]:
+    def _matters(self, bodies: Collection[str], remap: Callable[[CaseFacts], CaseFacts]) -> set[str]:
+        """The matters in which some bodies had a share."""
+        return {matter_of(case) for case, facts in self._rows(None) if remap(facts).body in bodies}
+
+    def _as_recorded(self, flow: str | None) -> Iterator[tuple[CaseId, CaseFacts]]:
         cases: dict[CaseId, Case] = {}
         for _, entry in self.feed():
             apply_matter(cases, attrs.evolve(entry, delta=original(entry)))
-        return (facts_of(case) for case in cases.values() if flow in (None, case.flow_name))
+        return ((case.id, facts_of(case)) for case in cases.values() if flow in (None, case.flow_name))
 
-    def _rows(self, flow: str | None) -> Iterator[CaseFacts]:
+    def _rows(self, flow: str | None) -> Iterator[tuple[CaseId, CaseFacts]]:
         where = () if flow is None else (Filter("flow", "eq", flow),)
         after = ""
         while True:
             page = self._storage.find(Query(where=where, limit=1000, after=after))
-            yield from (CaseFacts.from_row(stored.facts) for stored in page.items)
+            yield from ((CaseId(stored.case), CaseFacts.from_row(stored.facts)) for stored in page.items)
             if not page.next:
                 return
             after = page.next
@@ -158,6 +173,7 @@ class LedgerDesk:
         self,
         *,
         under: str | None = None,
+        line: str | None = None,
         flow: str = FOUR_PART_TICKET.name,
         at: datetime | None = None,
         opened_from: datetime | None = None,
@@ -169,6 +185,7 @@ class LedgerDesk:
 
         Args:
             under: a unit by code, alias or id, with everything below it; everywhere where left out.
+            line: a department with its line; see `facts`. A ticket that several of its bodies had a share in counts once.
             flow: the name of a flow; ``share`` gives the departments' own.
             at: as of this instant; now where left out.
             opened_from: only cases raised at or after this instant.
@@ -176,7 +193,7 @@ class LedgerDesk:
             as_recorded: what was entered first, without corrections.
             on: by the map of this day; see `facts`.
         """
-        found = self.facts(under=under, flow=flow, as_recorded=as_recorded, on=on)
+        found = self.facts(under=under, line=line, flow=flow, as_recorded=as_recorded, on=on)
         cases = self._period(found, opened_from, opened_before)
         return rates(cases, self._at(at))
 
@@ -185,6 +202,7 @@ class LedgerDesk:
         by: By,
         *,
         under: str | None = None,
+        line: str | None = None,
         flow: str = FOUR_PART_TICKET.name,
         at: datetime | None = None,
         opened_from: datetime | None = None,
@@ -194,7 +212,7 @@ class LedgerDesk:
     ) -> Mapping[str | None, Rates]:
         """The figures of `rates` for each unit, body, category or state; None is the group without one."""
         key: Callable[[CaseFacts], str | None] = lambda facts: getattr(facts, by)  # noqa: E731  # one line reads best
-        found = self.facts(under=under, flow=flow, as_recorded=as_recorded, on=on)
+        found = self.facts(under=under, line=line, flow=flow, as_recorded=as_recorded, on=on)
         cases = self._period(found, opened_from, opened_before)
         return grouped(cases, key, self._at(at))
 
@@ -215,3 +233,7 @@ class LedgerDesk:
 
 def _under(chart: Chart, unit: str) -> frozenset[str]:
     return frozenset(chart.under(chart.resolve(unit)))
+
+
+def _as_it_is(facts: CaseFacts) -> CaseFacts:
+    return facts
