@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from civicflow.texts import Language, Text
 
 
+_TOLD = 1_000
+"""So many faults are written out in a message."""
+
+
 class CivicflowError(Exception):
     """The root of every error that civicflow raises on purpose."""
 
@@ -42,6 +46,7 @@ class Fault:
         path: the place inside a structure, for instance ``bodies[3].area``.
         rule: a symbol to program against, for instance ``dead-end``; empty where none was given.
         text: the reason in both languages, where it is said in both; `reason` is its English.
+        consequences: how many other records of the file cannot stand because of this; they are not reported themselves.
     """
 
     reason: str
@@ -52,13 +57,21 @@ class Fault:
     path: str = ""
     rule: str = ""
     text: Text | None = None
+    consequences: int = 0
 
     def say(self, language: Language = "en") -> str:
         """The fault in one language, as far as it is said in both."""
         reason = self.reason if self.text is None else self.text.say(language)
         where = ":".join(str(part) for part in (self.source, self.line, self.column) if part)
         value = f" (got {self.value!r})" if self.value else ""
-        return ": ".join(part for part in (where, self.path, reason + value) if part)
+        return ": ".join(part for part in (where, self.path, reason + value + self._counted(language)) if part)
+
+    def _counted(self, language: Language) -> str:
+        n = self.consequences
+        if not n:
+            return ""
+        records = "record rests" if n == 1 else "records rest"
+        return f"; {n} more {records} on this" if language == "en" else f"；另有{n}条记录受此影响"
 
     def __str__(self) -> str:
         return self.say()
@@ -69,7 +82,9 @@ class InvalidInput(CivicflowError, ValueError):
 
     def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
         self.faults = tuple(faults)
-        lines = [message, *(f"  {fault}" for fault in self.faults)]
+        lines = [message, *(f"  {fault}" for fault in self.faults[:_TOLD])]
+        if len(self.faults) > _TOLD:
+            lines.append(f"  and {len(self.faults) - _TOLD} more; all of them are in `faults`")
         super().__init__("\n".join(lines))
 
 

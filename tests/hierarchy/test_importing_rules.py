@@ -108,7 +108,7 @@ def test_every_fault_has_its_place() -> None:
         "there is no such area or body; list it, or name it under `elsewhere:` if another register keeps it (got 'e')"
     )
     assert faults(wrong) == [
-        "14:115: bodies[2].posts.delegate.holders[0].on_behalf_of: there is no such body; did you mean 'dept'? (got 'dpt')",
+        "14:115: bodies[2].posts.delegate.holders[0].on_behalf_of: there is no such body; did you mean 'dept'? (got 'dpt'); 1 more record rests on this",
         "16:26: affiliations[0].kind: there is no such kind of affiliation; did you mean 'guides'? (got 'guidse')",
         f"18:43: affiliations[2].target: {missing}",
         "19:5: affiliations[3]: this affiliation stands above already; say it once (got 'reports-in')",

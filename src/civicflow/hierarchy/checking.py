@@ -5,18 +5,20 @@ elsewhere. 3. A level hangs only under the levels of its scheme. 4. Nothing stan
 its beginning. 6. A post is named once in its body, and has no more holders than seats on any day. 7. An affiliation is of
 a known kind and joins two ends that exist, once at a time.
 
-Each fault is reported once: what follows from a fault already reported is left out.
+Each fault is reported once: what follows from a fault already reported is counted under it.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.affiliations import AFFILIATIONS
+from civicflow.hierarchy.consequences import Judged, Missing, Owner, Unread, weighed
 from civicflow.hierarchy.document import (
     Document,
     Listed,
@@ -35,54 +37,90 @@ L = TypeVar("L", ListedArea, ListedBody)
 Dated = ListedHolder | ListedAffiliation
 
 
-def faults_of(document: Document, broken: Iterable[str] = ()) -> Iterator[Fault]:
-    """Every fault of a document, in its own order.
+_FEW = 5_000
+"""Up to so many codes are all compared with one that is not found; of more, those that begin alike."""
 
-    Args:
-        document: what was read.
-        broken: codes of records that could not be read; what names them is not reported again.
-    """
-    return _Check(document, frozenset(broken)).faults()
+
+def faults_of(document: Document) -> Iterator[Fault]:
+    """Every fault of a document, in its own order."""
+    yield from judged(document, Unread()).faults
+
+
+def judged(document: Document, unread: Unread) -> Judged:
+    """Every fault of what was read and of what could not be, each with the number of records that rest on it."""
+    check = _Check(document, unread)
+    found = list(check.faults())
+    return weighed(document, unread, found, check.culprits, check.missing)
 
 
 class _Check:
-    def __init__(self, document: Document, broken: frozenset[str]) -> None:
+    def __init__(self, document: Document, unread: Unread) -> None:
         self.document = document
-        self.silent = broken | set(document.elsewhere)
+        self.silent = {*unread.codes, *document.elsewhere}
+        self.culprits: dict[int, Fault] = {}  # by the identity of the record: a code may stand twice
+        self.missing: dict[tuple[str, str], Missing] = {}
+        self.hints: dict[str, str] = {}
+        self.owner: Owner
+        self.sorted: list[str] = []
         self.areas = _first(document.areas)
         self.bodies = _first(document.bodies)
         self.levels = set(document.scheme.names)
         self.kinds = {*KINDS, *(kind.name for kind in document.kinds)}
+        self.allowed: set[tuple[str, str | None]] = {
+            (one.name, over) for one in document.scheme.levels for over in one.under
+        }
+        self.allowed.update((one.name, None) for one in document.scheme.levels if one.top or not one.under)
 
     def faults(self) -> Iterator[Fault]:
         yield from self._twice()
         looped = self._loops()
         yield from dict.fromkeys(looped.values())
         for area in self.document.areas:
-            yield from self._area(area, in_loop=area.code in looped)
+            if area.code in looped:
+                self.culprits.setdefault(id(area), looped[area.code])
+            elif self._is_sound(area):
+                continue
+            yield from self._blamed(area, self._area(area, in_loop=area.code in looped))
         for body in self.document.bodies:
-            yield from self._body(body)
-        yield from self._affiliations()
-
-    def _affiliations(self) -> Iterator[Fault]:
-        start = self.document.since or date.min
+            if body.code in looped:
+                self.culprits.setdefault(id(body), looped[body.code])
+            yield from self._blamed(body, self._body(body))
         seen: defaultdict[tuple[str | None, ...], list[ListedAffiliation]] = defaultdict(list)
         for tie in self.document.affiliations:
-            yield from self._span(tie)
-            if tie.kind not in AFFILIATIONS:
-                hint = near(tie.kind, AFFILIATIONS) or f"; there are {', '.join(AFFILIATIONS)}"
-                yield self._fault(tie, "kind", f"there is no such kind of affiliation{hint}", tie.kind)
-            for field, code in (("source", tie.source), ("target", tie.target)):
-                yield from self._unit(tie, field, code)
-            alike = seen[tie.kind, tie.source, tie.person, tie.target]
-            if any(_meet(other, tie, start) for other in alike):
-                yield self._fault(tie, "", "this affiliation stands above already; say it once", tie.kind)
-            alike.append(tie)
+            yield from self._blamed(tie, self._affiliation(tie, seen[tie.kind, tie.source, tie.person, tie.target]))
+
+    def _is_sound(self, area: ListedArea) -> bool:
+        """Whether an area is one of the many with which nothing is wrong; the others are looked at closely."""
+        if area.until is not None:
+            return False
+        if area.parent is None:
+            return (area.level, None) in self.allowed
+        above = self.areas.get(area.parent)
+        return above is not None and (area.level, above.level) in self.allowed
+
+    def _blamed(self, listed: Owner, faults: Iterable[Fault]) -> Iterator[Fault]:
+        """The faults of a record; while they are looked for it is the owner of what is missing."""
+        self.owner = listed
+        for fault in faults:
+            self.culprits.setdefault(id(listed), fault)
+            yield fault
+
+    def _affiliation(self, tie: ListedAffiliation, alike: list[ListedAffiliation]) -> Iterator[Fault]:
+        start = self.document.since or date.min
+        yield from self._span(tie)
+        if tie.kind not in AFFILIATIONS:
+            hint = near(tie.kind, AFFILIATIONS) or f"; there are {', '.join(AFFILIATIONS)}"
+            yield self._fault(tie, "kind", f"there is no such kind of affiliation{hint}", tie.kind)
+        for field, code in (("source", tie.source), ("target", tie.target)):
+            yield from self._unit(tie, field, code)
+        if any(_meet(other, tie, start) for other in alike):
+            yield self._fault(tie, "", "this affiliation stands above already; say it once", tie.kind)
+        alike.append(tie)
 
     def _unit(self, listed: Listed, field: str, code: str | None) -> Iterator[Fault]:
         if code is None or code in self.areas or code in self.bodies or code in self.silent:
             return
-        hint = near(code, (*self.areas, *self.bodies))
+        hint = self._hint(code, (*self.areas, *self.bodies))
         hint = hint or "; list it, or name it under `elsewhere:` if another register keeps it"
         yield self._fault(listed, field, f"there is no such area or body{hint}", code)
 
@@ -90,6 +128,8 @@ class _Check:
         return at(self.document.source, place_of(listed, field), reason, value)
 
     def _twice(self) -> Iterator[Fault]:
+        if len(self.areas.keys() | self.bodies.keys()) == len(self.document.areas) + len(self.document.bodies):
+            return
         first: dict[str, ListedArea | ListedBody] = {}
         everything: tuple[ListedArea | ListedBody, ...] = (*self.document.areas, *self.document.bodies)
         for listed in everything:
@@ -97,7 +137,8 @@ class _Check:
             if known is not listed:
                 place = place_of(known, "code")
                 where = f"on line {place.line}" if place.line else f"for {known.name.zh}"
-                yield self._fault(listed, "code", f"the code stands {where} already; give one another", listed.code)
+                fault = self._fault(listed, "code", f"the code stands {where} already; give one another", listed.code)
+                yield from self._blamed(listed, (fault,))
 
     def _loops(self) -> dict[str, Fault]:
         """The fault of each cycle, under the codes that are in it."""
@@ -105,7 +146,10 @@ class _Check:
         lines: tuple[dict[str, ListedArea] | dict[str, ListedBody], ...] = (self.areas, self.bodies)
         for listed in lines:
             sound: set[str] = set()
+            parents = {one.parent for one in listed.values()}
             for code in listed:
+                if code not in parents:  # under which nothing hangs, not even itself
+                    continue
                 way: list[str] = []
                 above: str | None = code
                 while above is not None and above in listed and above not in sound and above not in way:
@@ -124,7 +168,7 @@ class _Check:
         yield from self._span(area)
         scheme = self.document.scheme
         if area.level not in self.levels:
-            hint = near(area.level, self.levels) or f"; it has {', '.join(scheme.names)}"
+            hint = self._hint(area.level, self.levels) or f"; it has {', '.join(scheme.names)}"
             reason = f"the scheme {scheme.name!r} has no such level{hint}"
             yield self._fault(area, "level", reason, area.level)
         yield from self._named(area, "parent", area.parent, "area", self.areas)
@@ -197,9 +241,29 @@ class _Check:
         if code in other:
             reason = "this is a body, not an area" if what == "area" else "this is an area, not a body"
         else:
-            hint = near(code, known) or "; list it, or name it under `elsewhere:` if another register keeps it"
+            if (what, code) in self.missing:  # the first that names it is reported
+                self.missing[what, code].others.append(self.owner)
+                return
+            hint = self._hint(code, known) or "; list it, or name it under `elsewhere:` if another register keeps it"
             reason = f"there is no such {what}{hint}"
-        yield self._fault(listed, field, reason, code)
+        fault = self._fault(listed, field, reason, code)
+        if code not in other:
+            self.missing[what, code] = Missing(fault, self.owner)
+        yield fault
+
+    def _hint(self, word: str, words: Collection[str]) -> str:
+        """`near`, once for each word, and among those that begin alike where there are very many."""
+        if word not in self.hints:
+            self.hints[word] = near(word, self._alike(word, words) if len(words) > _FEW else words)
+        return self.hints[word]
+
+    def _alike(self, word: str, words: Collection[str]) -> list[str]:
+        if len(self.sorted) != len(words):
+            self.sorted = sorted(words)
+        begin = bisect_left(self.sorted, word[: len(word) * 2 // 3])
+        end = bisect_left(self.sorted, word[: len(word) * 2 // 3] + "\U0010ffff")
+        middle = bisect_left(self.sorted, word)
+        return self.sorted[max(begin, middle - _FEW // 2) : min(end, middle + _FEW // 2)]
 
 
 def at(source: str, place: Place, reason: str, value: object = "") -> Fault:
@@ -207,17 +271,26 @@ def at(source: str, place: Place, reason: str, value: object = "") -> Fault:
     return Fault(reason=reason, value=str(value), source=source, line=place.line, column=place.column, path=place.path)
 
 
-def finished(document: Document, faults: Iterable[Fault]) -> Document:
-    """The document, if there is no fault.
+def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Faults in the order of their file."""
+    return tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
+
+
+def finished(document: Document, unread: Unread, on_fault: Callable[[Fault], object] | None = None) -> Document:
+    """The document, if there is no fault; with ``on_fault`` the sound part of it, and each fault is told.
 
     Raises:
         InvalidInput: with every fault, in the order of the file.
     """
-    ordered = tuple(sorted(faults, key=lambda fault: (fault.line, fault.column)))
-    if ordered:
-        msg = f"{document.source} is not a sound register; nothing was loaded"
-        raise InvalidInput(msg, ordered)
-    return document
+    verdict = judged(document, unread)
+    ordered = in_order(verdict.faults)
+    if not ordered:
+        return document
+    if on_fault is None:
+        raise InvalidInput(f"{document.source} is not a sound register; nothing was loaded", ordered)
+    for fault in ordered:
+        on_fault(fault)
+    return verdict.sound(document)
 
 
 def _first(listed: Iterable[L]) -> dict[str, L]:

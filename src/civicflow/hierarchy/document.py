@@ -49,9 +49,9 @@ class Place:
 NOWHERE = Place()
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, weakref_slot=False)
 class ListedArea:
-    """An area as a file lists it. `places` holds the place of each field that was written, by name."""
+    """An area as a file lists it. `places` holds the place of each field that was written, by name; of a table the line."""
 
     code: str
     name: Text = attrs.field(converter=as_name)
@@ -60,7 +60,7 @@ class ListedArea:
     since: date | None = None
     until: date | None = None
     aliases: tuple[str, ...] = ()
-    places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
+    places: dict[str, Place] | int = attrs.field(factory=dict, eq=False, repr=False)
 
 
 @attrs.frozen(kw_only=True)
@@ -123,7 +123,10 @@ Listed = ListedArea | ListedBody | ListedPost | ListedHolder | ListedAffiliation
 
 def place_of(listed: Listed, field: str = "") -> Place:
     """Where a field of a listed record stands, or the record itself where the field was not written."""
-    return listed.places.get(field) or listed.places.get("") or NOWHERE
+    places = listed.places
+    if isinstance(places, int):
+        return Place(places, 0, field)
+    return places.get(field) or places.get("") or NOWHERE
 
 
 @attrs.frozen(kw_only=True)
@@ -141,6 +144,7 @@ class Document:
         elsewhere: codes of units that other registers keep and this one builds upon.
         source: the name of the file, for messages.
         places: where the document's own fields stand.
+        partial: whether what was at fault was left out; what is missing does then not end when it is loaded.
     """
 
     register: str
@@ -153,6 +157,7 @@ class Document:
     elsewhere: tuple[str, ...] = ()
     source: str = ""
     places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
+    partial: bool = False
 
     def faults(self) -> Iterator[Fault]:
         """Everything in the document that cannot be: see `civicflow.hierarchy.checking`."""

@@ -11,12 +11,14 @@ optionally `since`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Literal, TypeVar
 
 from civicflow.errors import CivicflowError, Fault, InvalidInput
-from civicflow.hierarchy.checking import at, faults_of, finished
+from civicflow.hierarchy.checking import at, finished, in_order
+from civicflow.hierarchy.consequences import Unread
 from civicflow.hierarchy.document import (
     Document,
     ListedAffiliation,
@@ -59,7 +61,7 @@ _TRUTH = {"true": True, "false": False}
 
 
 def read(
-    text: str,
+    text: str | Iterable[str],
     *,
     source: str,
     format: Format,
@@ -67,11 +69,14 @@ def read(
     scheme: LevelScheme | str | None = None,
     since: date | None = None,
     parents_by_prefix: bool = False,
+    progress: Callable[[int], object] | None = None,
+    on_fault: Callable[[Fault], object] | None = None,
 ) -> Document:
     """The document that a text says.
 
     Args:
-        text: the whole file, decoded from UTF-8; a byte order mark at its beginning is passed over.
+        text: the whole file, decoded from UTF-8, or its lines one after the other, as a file opened with ``newline=""``
+            gives them: a table is then never in memory as a text. A byte order mark at the beginning is passed over.
         source: the name of the file, for messages.
         format: how it is written.
         register: for CSV, the name under which the areas are kept.
@@ -79,32 +84,53 @@ def read(
         since: for CSV, from when the areas hold unless a row says otherwise.
         parents_by_prefix: for CSV, an area without a ``parent`` hangs under the longest code that its own begins with
             (statistical codes of China are written so).
+        progress: for CSV, told every some thousand rows, and at the end, how many were read.
+        on_fault: told every fault. Where it is given, what is at fault and what rests on it is left out and the rest is
+            read; where it is not, a file with a fault gives nothing. What a file calls itself by, its levels or its
+            columns cannot be left out.
 
     Raises:
-        InvalidInput: if the text is not a sound register, with every fault.
+        InvalidInput: if the text is not a sound register, with every fault, each with the number of its consequences.
         CivicflowError: if YAML is to be read and PyYAML is missing.
     """
-    text = text.removeprefix("\ufeff")
     if format == "csv":
         if not register or scheme is None:
             msg = f"{source}: a CSV file names neither its register nor its levels; give register= and scheme="
             raise InvalidInput(msg)
         levels = preset(scheme) if isinstance(scheme, str) else scheme
-        return read_table(text, source, register, levels, since, by_prefix=parents_by_prefix)
+        lines = _unmarked(io.StringIO(text, newline="") if isinstance(text, str) else text)
+        return read_table(
+            lines,
+            source,
+            register,
+            levels,
+            since,
+            by_prefix=parents_by_prefix,
+            progress=progress,
+            on_fault=on_fault,
+        )
     if register or scheme is not None or since is not None or parents_by_prefix:
         msg = f"{source}: register=, scheme=, since= and parents_by_prefix= are for CSV; {format} says them in the file"
         raise InvalidInput(msg)
-    node = parse_yaml(text, source) if format == "yaml" else parse_json(text, source)
-    return _Reader(source).read(node)
+    whole = "".join(_unmarked([text] if isinstance(text, str) else text))
+    node = parse_yaml(whole, source) if format == "yaml" else parse_json(whole, source)
+    return _Reader(source, on_fault).read(node)
+
+
+def _unmarked(lines: Iterable[str]) -> Iterator[str]:
+    """The same without the byte order mark."""
+    rest = iter(lines)
+    yield next(rest, "").removeprefix("\ufeff")
+    yield from rest
 
 
 class _Reader:
     """Turns nodes into listed records, noting every fault and going on."""
 
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.found: list[Fault] = []
-        self.broken: set[str] = set()
+    def __init__(self, source: str, on_fault: Callable[[Fault], object] | None = None) -> None:
+        self.source, self.on_fault = source, on_fault
+        self.unread = Unread()
+        self.found = self.unread.faults
 
     def read(self, node: AnyNode) -> Document:
         top = self._record(node, "register", "")
@@ -129,9 +155,9 @@ class _Reader:
             source=self.source,
             places={key.text: _place(key, key.text) for key, _ in top.values()},
         )
-        if scheme is not None:
-            self.found.extend(faults_of(document, self.broken))
-        return finished(document, self.found)
+        if scheme is None:
+            raise InvalidInput(f"{self.source} is not a sound register; nothing was loaded", in_order(self.found))
+        return finished(document, self.unread, self.on_fault if register else None)
 
     # --- the parts of a file -----------------------------------------------------------------------------------
 
@@ -272,7 +298,9 @@ class _Reader:
         parent = self._optional(pairs, "parent", path, self._text)
         rest = self._common(pairs, path)
         if code is None or name is None or level is None or len(self.found) > before:
-            self._spoilt(code)
+            self._spoilt(code, before)
+            if code is None and level is not None:
+                self.unread.nameless.append((self.found[before], level, parent))
             return None
         places = _places(node, pairs, path)
         return ListedArea(code=code, name=name, level=level, parent=parent, places=places, **rest)
@@ -292,7 +320,7 @@ class _Reader:
                 if post is not None:
                     posts.append(post)
         if code is None or name is None or kind is None or len(self.found) > before:
-            self._spoilt(code)
+            self._spoilt(code, before)
             return None
         places = _places(node, pairs, path)
         return ListedBody(
@@ -353,9 +381,10 @@ class _Reader:
             "until": self._optional(pairs, "until", path, self._day),
         }
 
-    def _spoilt(self, code: str | None) -> None:
+    def _spoilt(self, code: str | None, before: int) -> None:
+        """A record cannot be read, because of the first of the faults noted since."""
         if code is not None:
-            self.broken.add(code)
+            self.unread.codes.setdefault(code, self.found[before])
 
     # --- single values -----------------------------------------------------------------------------------------
 

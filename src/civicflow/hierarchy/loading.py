@@ -112,7 +112,7 @@ class _Loading:
                 self._post(post, self.units[body.code], starts[body.code])
         for tie in self.document.affiliations:
             self._affiliation(tie)
-        for id in reversed(self.own):
+        for id in reversed(self.own) if not self.document.partial else ():
             if id not in self.kept:
                 self._end(id, self.day)
         self._fits()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 
 import attrs
 
+from civicflow.drafts import maker
 from civicflow.errors import Fault, InvalidInput
-from civicflow.hierarchy.checking import at, faults_of, finished
+from civicflow.hierarchy.checking import at, finished
+from civicflow.hierarchy.consequences import Unread
 from civicflow.hierarchy.document import Document, ListedArea, Place, as_day
 from civicflow.hierarchy.scheme import LevelScheme, near
 from civicflow.hierarchy.units import as_name
@@ -19,16 +20,30 @@ from civicflow.texts import Text
 _NEEDED = ("code", "name", "level")
 _COLUMNS = (*_NEEDED, "parent", "since")
 
+_STRIDE = 16_384
+"""After so many rows it is told how far it is."""
+
+_listed = maker(ListedArea)
+
 
 def read_table(
-    text: str, source: str, register: str, scheme: LevelScheme, since: date | None, *, by_prefix: bool
+    lines: Iterable[str],
+    source: str,
+    register: str,
+    scheme: LevelScheme,
+    since: date | None,
+    *,
+    by_prefix: bool,
+    progress: Callable[[int], object] | None = None,
+    on_fault: Callable[[Fault], object] | None = None,
 ) -> Document:
     """The document that a table says; the arguments are those of `civicflow.hierarchy.importing.read`.
 
     Raises:
         InvalidInput: with every fault, by line and column name.
     """
-    return _Table(source, register, scheme, since, by_prefix=by_prefix).read(text)
+    table = _Table(source, register, scheme, since, by_prefix=by_prefix)
+    return table.read(lines, progress or _nobody, on_fault)
 
 
 class _Table:
@@ -37,26 +52,37 @@ class _Table:
     def __init__(self, source: str, register: str, scheme: LevelScheme, since: date | None, *, by_prefix: bool) -> None:
         self.source, self.register, self.scheme, self.since = source, register, scheme, since
         self.by_prefix = by_prefix
-        self.found: list[Fault] = []
-        self.broken: set[str] = set()
+        self.unread = Unread()
+        self.found = self.unread.faults
+        self.names: dict[str, Text] = {}
+        self.words: dict[str, str] = {}
+        self.places: list[int] = []
 
-    def read(self, text: str) -> Document:
-        rows = self._rows(text)
+    def read(
+        self, lines: Iterable[str], progress: Callable[[int], object], on_fault: Callable[[Fault], object] | None
+    ) -> Document:
+        rows = self._rows(lines)
         columns = self._columns(next(rows, (1, [])))
-        areas = [self._area(line, dict(zip(columns, row, strict=False))) for line, row in rows] if columns else []
-        listed = [area for area in areas if area is not None]
+        listed: list[ListedArea] = []
+        seen = 0
+        for line, row in rows if columns else ():
+            seen += 1
+            area = self._plain(line, row) or self._area(line, dict(zip(columns, row, strict=False)))
+            if area is not None:
+                listed.append(area)
+            if not seen % _STRIDE:
+                progress(seen)
+        progress(seen)
         if self.by_prefix:
             listed = _hung(listed)
         document = Document(
             register=self.register, scheme=self.scheme, since=self.since, areas=tuple(listed), source=self.source
         )
-        if columns:
-            self.found.extend(faults_of(document, self.broken))
-        return finished(document, self.found)
+        return finished(document, self.unread, on_fault if columns else None)
 
-    def _rows(self, text: str) -> Iterator[tuple[int, list[str]]]:
+    def _rows(self, lines: Iterable[str]) -> Iterator[tuple[int, list[str]]]:
         """The rows that hold something, each with the line on which it begins."""
-        reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+        reader = csv.reader(lines, strict=True)
         width = 0
         while True:
             line = reader.line_num + 1
@@ -66,13 +92,15 @@ class _Table:
                 return
             except csv.Error as error:
                 self._note(line, "", f"this is not CSV: {error}")
-                return
-            if not any(cell.strip() for cell in row):
+                if not width:
+                    return
+                continue
+            if not any(row) or not any(cell.strip() for cell in row):
                 continue
             width = width or len(row)
             if len(row) != width:
                 self._note(line, "", f"the row has {len(row)} cells, its header {width}; quote a name with a comma")
-                self.broken.add(row[0].strip())
+                self._spoilt(row[self.places[0]] if self.places and self.places[0] < len(row) else "")
                 continue
             yield line, row
 
@@ -88,9 +116,37 @@ class _Table:
         for column in wanted:
             if column not in cells and not any(near(cell, [column]) for cell in cells if cell not in _COLUMNS):
                 self._note(line, column, "the column is missing")
-        return cells if len(self.found) == before else []
+        if len(self.found) > before:
+            return []
+        self.places = [cells.index(column) if column in cells else -1 for column in _COLUMNS]
+        return cells
+
+    def _plain(self, line: int, row: list[str]) -> ListedArea | None:
+        """One of the many rows with which nothing is wrong; None leaves it to `_area`."""
+        at_code, at_name, at_level, at_parent, at_since = self.places
+        code, level, written = row[at_code].strip(), row[at_level].strip(), row[at_name]
+        if not code or not level or (at_since >= 0 and row[at_since]):
+            return None
+        name = self.names.get(written)
+        if name is None:
+            plain = written.strip()
+            if not plain or "|" in plain:
+                return None
+            name = self.names[written] = Text.same(plain)
+        parent = row[at_parent].strip() if at_parent >= 0 else ""
+        return _listed(code, name, self._one(level), self._one(parent) if parent else None, None, None, (), line)
+
+    def _one(self, word: str) -> str:
+        """The same string for the same word: levels and parents come again and again."""
+        return self.words.setdefault(word, word)
+
+    def _spoilt(self, code: str) -> None:
+        """The record of that code cannot be read, because of the fault noted last."""
+        if code.strip():
+            self.unread.codes.setdefault(code.strip(), self.found[-1])
 
     def _area(self, line: int, row: Mapping[str, str]) -> ListedArea | None:
+        before = len(self.found)
         cells = {column: value.strip() for column, value in row.items()}
         missing = [column for column in _NEEDED if not cells[column]]
         for column in missing:
@@ -102,13 +158,12 @@ class _Table:
                 self._note(line, "since", "a day is written as in 2020-01-31", written)
         name = self._name(line, cells["name"]) if cells["name"] else None
         if name is None or missing or (written and since is None):
-            self.broken.add(cells["code"])
+            self._spoilt(cells["code"])
+            if not cells["code"]:
+                self.unread.nameless.append((self.found[before], cells["level"], cells.get("parent") or None))
             return None
-        places = {"": Place(line), **{column: Place(line, 0, column) for column in cells}}
         parent = cells.get("parent") or None
-        return ListedArea(
-            code=cells["code"], name=name, level=cells["level"], parent=parent, since=since, places=places
-        )
+        return ListedArea(code=cells["code"], name=name, level=cells["level"], parent=parent, since=since, places=line)
 
     def _name(self, line: int, name: str) -> Text | None:
         try:
@@ -123,10 +178,16 @@ class _Table:
 
 def _hung(areas: list[ListedArea]) -> list[ListedArea]:
     """The areas, each without a parent now under the longest code that its own code begins with."""
-    codes = {area.code for area in areas}
+    codes = {area.code: area.code for area in areas}
     hung = []
     for area in areas:
-        shorter = (area.code[:n] for n in range(len(area.code) - 1, 0, -1))
-        parent = area.parent or next((code for code in shorter if code in codes), None)
-        hung.append(area if parent == area.parent else attrs.evolve(area, parent=parent))
+        if area.parent is None:
+            shorter = (area.code[:n] for n in range(len(area.code) - 1, 0, -1))
+            parent = next((codes[code] for code in shorter if code in codes), None)
+            area = attrs.evolve(area, parent=parent) if parent is not None else area  # noqa: PLW2901 - it is hung now
+        hung.append(area)
     return hung
+
+
+def _nobody(_: int) -> None:
+    """Nobody wants to know how far it is."""
