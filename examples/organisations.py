@@ -20,9 +20,10 @@ from civicflow.errors import Fault
 from civicflow.hierarchy.appointing import appoint, relieve
 from civicflow.hierarchy.lines import coordinators, uncoordinated
 from civicflow.hierarchy.memberships import Crossing, crossings, delegates
-from civicflow.hierarchy.units import Area
+from civicflow.hierarchy.mobilising import Force, TaskForce, mobilise, task_forces
+from civicflow.hierarchy.units import Area, Body
 from civicflow.hierarchy.vacancies import Vacancy
-from civicflow.ids import IdSource
+from civicflow.ids import CaseId, IdSource, UnitId
 
 REGISTERS = Path(__file__).parent / "registers"
 SANWAN = "410106001005"
@@ -231,3 +232,121 @@ def chengdu(office: Office) -> Coordination:
         block=office.ledger.rates(under=block).cases,
         cell=office.ledger.rates(under="wuhou-example", line="cd-housing").cases,
     )
+
+
+@attrs.frozen(kw_only=True)
+class Flood:
+    """The flood of August 2020 in Shizhong district.
+
+    Attributes:
+        command: the id of the command.
+        forces: the task forces, each with the organisation from which it was formed.
+        done: the ticket that one of them completed.
+        left: the ticket that it left open.
+    """
+
+    command: UnitId
+    forces: tuple[TaskForce, ...]
+    done: CaseId
+    left: CaseId
+
+
+FLOOD = date(2020, 8, 18)
+"""Reports name the month; the day is ours."""
+
+
+def flood(office: Office, *, ids: IdSource, many: int = 532, until: date = date(2020, 9, 1)) -> Flood:
+    """Party organisations form task forces on the spot; one completes an order and leaves another one open.
+
+    Args:
+        office: an office with Leshan's five levels.
+        ids: makes the ids of the register's new records.
+        many: how many task forces; the organisations are taken in the order of their codes, the larger areas first.
+        until: the first day on which it is to be over.
+    """
+    ranked = _ranked(office, FLOOD, many)
+    forces = [
+        Force(
+            code=f"force-{body.code.removeprefix('party-')}",
+            name=f"Task Force of {body.name.en} | {body.name.zh}突击队",
+            of=body.id,
+            posts={"officer": [f"captain-{body.code.removeprefix('party-')}"]},
+        )
+        for body in ranked
+    ]
+    office.register.apply(
+        mobilise(
+            office.register.history,
+            forces,
+            code="flood-2020",
+            name="Flood Command | 防汛指挥部",
+            area=office.unit("511102"),
+            led_by=office.unit("party-511102"),
+            on=FLOOD,
+            until=until,
+            ids=ids,
+            basis="flood emergency response",
+        )
+    )
+    command, chart = office.unit("flood-2020"), office.chart()
+    community = min(
+        area.code for area in map(chart.unit, chart.units) if isinstance(area, Area) and area.level == "community"
+    )
+    secretary = office.act_as(f"secretary-{community}", post="secretary", unit=community)
+    captain = office.act_as(f"captain-{community}", post="officer", unit=f"force-{community}")
+    tickets = []
+    for key, title in (("sandbags", "Sandbags for the dyke"), ("cellar", "Pump out the cellar")):
+        ticket = office.tickets.order(title, unit=community, by=office.act_as("resident-1"), key=key)
+        office.tickets.dispatch(ticket, to=[f"force-{community}"], by=secretary, key=f"{key}:dispatch")
+        office.tickets.accept(ticket, by=captain, key=f"{key}:accept")
+        tickets.append(ticket)
+    office.tickets.complete(tickets[0], by=captain, note="the dyke holds", key="sandbags:complete")
+    found = task_forces(office.register.history, command)
+    return Flood(command=command, forces=found, done=tickets[0].id, left=tickets[1].id)
+
+
+def _ranked(office: Office, on: date, many: int) -> list[Body]:
+    """Party organisations below the district's, the larger areas first, then by code."""
+    chart = office.register.chart(on)
+    branches = [
+        body for body in map(chart.unit, chart.units) if isinstance(body, Body) and body.code.startswith("party-")
+    ]
+    return sorted(branches, key=lambda body: (len(chart.ancestors(body.id)), body.code))[1 : many + 1]
+
+
+EPIDEMIC = date(2020, 7, 1)
+"""Reports say 2020; the day is ours, after the first one of the register."""
+
+
+def epidemic(office: Office, *, ids: IdSource, many: int = 905, strength: int = 11) -> tuple[TaskForce, ...]:
+    """Primary organisations respond to the epidemic, each with a service team of some members.
+
+    Args:
+        office: an office with Leshan's five levels.
+        ids: makes the ids of the register's new records.
+        many: how many organisations; reports say more than 900.
+        strength: how many members a team has; reports say nearly 10,000 in all.
+    """
+    teams = [
+        Force(
+            code=f"team-{body.code}",
+            name=f"Service Team of {body.name.en} | {body.name.zh}服务队",
+            of=body.id,
+            posts={"member": [f"member-{n}-{body.code}" for n in range(strength)]},
+        )
+        for body in _ranked(office, EPIDEMIC, many)
+    ]
+    office.register.apply(
+        mobilise(
+            office.register.history,
+            teams,
+            code="epidemic-2020",
+            name="Epidemic Command | 疫情防控指挥部",
+            area=office.unit("511102"),
+            on=EPIDEMIC,
+            until=date(2020, 12, 31),
+            ids=ids,
+        )
+    )
+    history = office.register.history
+    return task_forces(history, history.chart(EPIDEMIC).resolve("epidemic-2020"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -11,6 +12,8 @@ import pytest
 import civicflow
 import organisations
 from civicflow import Office
+from civicflow.calendars import instant
+from civicflow.hierarchy.mobilising import stand_down, task_forces
 from civicflow.testing import FrozenClock, sequential_ids
 
 TODAY = date(2026, 3, 2)
@@ -133,6 +136,67 @@ class TestLeshan:
             if chart.area_of(unit) == unit and chart.area(unit).level == "compound"
         ]
         assert 0 < sum("property-company" in found for found in kinds) < len(kinds) == 181
+
+
+class TestFlood:
+    """Mobilisation with an end (H7)."""
+
+    def test_532_task_forces_trace_to_their_organisations_and_stand_down(
+        self, office: Office, clock: FrozenClock
+    ) -> None:
+        """Each has one standing organisation; closed again, their work stays, and what they left open goes back."""
+        clock.set(instant("2020-08-18T08:00", "Asia/Shanghai"))
+        organisations.leshan(office)
+        flood = organisations.flood(office, ids=sequential_ids())
+
+        assert len(flood.forces) == 532
+        assert len({force.of for force in flood.forces}) == 532
+        chart = office.chart()
+        assert all(
+            chart.area_of(force.body) == chart.area_of(str(force.of))
+            and chart.kind(str(force.of)).name == "party-organisation"
+            for force in flood.forces
+        )
+        assert len(chart.under(flood.command)) == 533
+        levels = Counter(chart.area(str(chart.area_of(force.body))).level for force in flood.forces)
+        assert levels == {"subdistrict": 5, "community": 55, "compound": 181, "building": 291}
+
+        clock.set(instant("2020-08-25T08:00", "Asia/Shanghai"))
+        office.register.apply(
+            stand_down(office.register.history, flood.command, on=date(2020, 8, 25), basis="level IV")
+        )
+        assert flood.command not in office.chart()
+        assert task_forces(office.register.history, flood.command)[0].until == date(2020, 8, 25)
+        carried = office.register.carry_over()
+        (share,) = carried.moved
+        community = "511102004001"
+        assert office.case(share).body == office.unit(f"party-{community}")
+        assert carried.asked == ()
+
+        # What was done is still the task force's, by the map of then; what was left is the standing organisation's now.
+        then = date(2020, 8, 20)
+        assert office.ledger.rates(under="flood-2020", flow="share", on=then).cases == 2
+        assert office.ledger.rates(line="flood-2020", on=then).cases == 2
+        done = [facts.outcome for facts in office.ledger.facts(under=f"party-{community}", flow="share")]
+        assert done == [None]
+        officer = office.act_as(f"officer-{community}", post="officer", unit=f"party-{community}")
+        office.tickets.complete(flood.left, by=officer)
+        assert [share.outcome for share in office.shares(flood.left)] == ["completed"]
+        organisations.load(office, "leshan")  # a file of the town leaves the mobilisation alone
+        assert len(office.register.chart(then).under(flood.command)) == 533
+        assert office.ledger.verify()
+
+    def test_organisations_respond_to_the_epidemic_with_teams(self, office: Office, clock: FrozenClock) -> None:
+        """More than 900 with nearly 10,000 members, until a day; then every organisation goes on as it was."""
+        clock.set(instant("2020-07-01T08:00", "Asia/Shanghai"))
+        organisations.leshan(office)
+        before = office.register.chart(date(2020, 6, 30)).units
+        teams = organisations.epidemic(office, ids=sequential_ids())
+
+        assert len(teams) > 900
+        assert 9_500 < sum(team.people for team in teams) < 10_000
+        assert len(office.chart().units) == len(before) + len(teams) + 1
+        assert office.register.chart(date(2020, 12, 31)).units == before
 
 
 class TestChengdu:

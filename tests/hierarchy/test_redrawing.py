@@ -19,6 +19,7 @@ from civicflow.hierarchy.appointing import affiliate, appoint, part, relieve
 from civicflow.hierarchy.attribution import POLICIES, Attributed, Policy, Unresolved, attribute, told
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
+from civicflow.hierarchy.mobilising import COMMAND, Force, mobilise, prolong, stand_down, task_forces
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
 from civicflow.hierarchy.units import Affiliation, Appointment, AppointmentKind, Area, Body, Post, Row, holds_on
@@ -425,6 +426,59 @@ class Redrawing(RuleBasedStateMachine):
             lambda: acts.dissolve(self.register, UnitId("bureau-1"), on=on, into=UnitId("bureau-2") if into else None),
             on,
         )
+
+    @rule(data=st.data(), days=st.integers(1, 90))
+    def mobilise(self, data: st.DataObject, days: int) -> None:
+        """Two task forces are formed for some time, of whoever is there."""
+        on = self.days(data)
+        self.number += 1
+        forces = [
+            Force(code=f"f{n}", name="f | 突击队", of=data.draw(st.sampled_from(["party", "bureau-1", "bureau-2"])))
+            for n in range(2)
+        ]
+        self.attempt(
+            lambda: mobilise(
+                self.register,
+                forces,
+                code=f"command-{self.number}",
+                name="c | 指挥部",
+                area="d",
+                on=on,
+                until=on + days * DAY,
+                ids=self.ids,
+            ),
+            on,
+        )
+
+    @rule(data=st.data(), longer=st.booleans())
+    def prolong_or_stand_down(self, data: st.DataObject, longer: bool) -> None:  # noqa: FBT001  # drawn by name
+        """A mobilisation goes on for longer, or ends before its day."""
+        commands = [id for id, rows in self.register.rows.items() if getattr(rows[-1], "kind", "") == COMMAND]
+        if not commands:
+            return
+        command = data.draw(st.sampled_from(commands))
+        end = self.register.rows[command][-1].until
+        assert end is not None
+        if longer:
+            self.attempt(lambda: prolong(self.register, command, end + 40 * DAY), end)
+        else:
+            on = self.days(data)
+            self.attempt(lambda: stand_down(self.register, command, on=on), on)
+
+    @invariant()
+    def task_forces_trace_to_organisations(self) -> None:
+        """Each was formed from one organisation, which was there on its first day; its matters go back there."""
+        for id, rows in self.register.rows.items():
+            if getattr(rows[-1], "kind", "") != COMMAND:
+                continue
+            found = task_forces(self.register, id)
+            assert len(found) == 2
+            for force in found:
+                ties = self.register.chart(force.since).ties_of(force.body, "formed-from")
+                assert all(self.register.row(tie.target, force.since) is not None for tie in ties)
+                answer = attribute(self.register, force.body, raised=force.since, on=force.until)
+                if not isinstance(answer, Unresolved):
+                    assert force.body not in {one.unit for one in answer}
 
     def attempt(self, make: Callable[[], Change], on: date) -> None:
         """Make an act and apply it; what does not fit changes nothing."""

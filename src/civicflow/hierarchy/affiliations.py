@@ -50,6 +50,7 @@ AFFILIATIONS: Mapping[str, AffiliationKind] = MappingProxyType(
                 name="reports-in", text="has reported in at | 报到", source=("body", "person"), target=("area",)
             ),
             AffiliationKind(name="partners-with", text="works with | 联建", target=("area", "body")),
+            AffiliationKind(name="formed-from", text="was formed from | 由其组建"),
         )
     }
 )

@@ -8,13 +8,15 @@ Rules
 - Where a unit came to several, a policy decides: the **primary** successor; the one in which the matter's **place** lies now;
   each by its **share**; or nobody, and somebody is to be **asked**.
 - On an earlier map it belongs to the unit that it came from; where several became one, only its place can tell.
+- A task force that stood down hands its matters back to the organisation from which it was formed
+  (`civicflow.hierarchy.mobilising`); on a map from before it was formed they are that one's, too.
 - It is never guessed silently: what no rule decides is `Unresolved`, with the candidates and the way that led there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Final, Literal, get_args
 
@@ -24,7 +26,7 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.changes import ACTS, Act, Change
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
-from civicflow.hierarchy.units import Area
+from civicflow.hierarchy.units import Area, Body
 from civicflow.ids import UnitId
 from civicflow.texts import Catalogue, Text
 
@@ -168,7 +170,13 @@ class _Tracing:
     def _arrived(self, unit: UnitId, since: date, way: tuple[Passage, ...]) -> Answer:
         if self.register.row(unit, self.on) is not None:
             return (Attributed(unit=unit, way=way),)
-        ended = max((row.until for row in self.register.rows.get(unit, ()) if row.until is not None), default=since)
+        ends = (row.until for row in self.register.rows.get(unit, ()) if row.until is not None and row.until <= self.on)
+        ended = max(ends, default=since)
+        before = ended - timedelta(days=1)
+        standing = _formed_from(self.register, unit, before, way)
+        if standing is not None:
+            passage = Passage(on=ended, act="stand-down", original=unit, result=standing)
+            return self.forwards(standing, before, (*way, passage))
         reason = _SENTENCES.say("ended", unit=_named(self.register, unit, ended), on=ended)
         return Unresolved(unit=unit, on=ended, reason=reason, way=way)
 
@@ -213,6 +221,11 @@ class _Tracing:
             return (Attributed(unit=unit, way=way),)
         act = _last(self.register, unit, until, self.on)
         if act is None:
+            born = min((row.since for row in self.register.rows.get(unit, ())), default=until)
+            standing = _formed_from(self.register, unit, born, way)
+            if standing is not None:
+                passage = Passage(on=born, act="mobilise", original=standing, result=unit, backwards=True)
+                return self.backwards(standing, born, (*way, passage))
             reason = _SENTENCES.say("unknown", unit=_named(self.register, unit, until), on=self.on)
             return Unresolved(unit=unit, on=self.on, reason=reason, way=way)
         found = [one for one in act.successions if one.result == unit and one.original != unit]
@@ -241,6 +254,15 @@ def _last(register: Register, unit: UnitId, until: date, on: date) -> Change | N
     acts = [act for act in register.came_before(unit) if on < act.on <= until]
     last = max((act.on for act in acts), default=None)
     return next((act for act in reversed(acts) if act.on == last), None)
+
+
+def _formed_from(register: Register, unit: UnitId, on: date, way: Sequence[Passage]) -> UnitId | None:
+    """The organisation from which a task force was formed, as of a day; None where the way has led there before."""
+    if not any(isinstance(row, Body) for row in register.rows.get(unit, ())):
+        return None
+    ties = register.chart(on).ties_of(unit, "formed-from")
+    passed = {end for passage in way for end in (passage.original, passage.result)}
+    return next((tie.target for tie in ties if tie.target not in passed), None)
 
 
 def _passage(act: Change, one: Succession) -> Passage:

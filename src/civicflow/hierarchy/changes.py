@@ -24,7 +24,7 @@ from civicflow.texts import Text
 
 Act = Literal[
     "adopt", "establish", "convert", "split", "merge", "adjust", "rename", "recode", "transfer", "dissolve",
-    "appoint", "relieve", "affiliate", "part", "correct",
+    "appoint", "relieve", "affiliate", "part", "mobilise", "prolong", "stand-down", "correct",
 ]  # fmt: skip
 """What an act does; `ACTS` says it in words. Re-drawing is 建 establish, 改 convert, 分 split, 合 merge, 调 adjust, 撤 dissolve."""
 
@@ -44,6 +44,9 @@ ACTS: Mapping[Act, Text] = MappingProxyType(
         "relieve": Text("relief of a post", "免职"),
         "affiliate": Text("affiliation", "建立联系"),
         "part": Text("end of an affiliation", "解除联系"),
+        "mobilise": Text("mobilisation", "平急转换"),
+        "prolong": Text("prolongation", "延期"),
+        "stand-down": Text("standing down", "转回常态"),
         "correct": Text("correction", "更正"),
     }
 )

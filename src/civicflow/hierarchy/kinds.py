@@ -68,6 +68,7 @@ KINDS: Mapping[str, BodyKind] = MappingProxyType(
             "social-enterprise": "social enterprise | 社会企业",
             "volunteer-team": "volunteer team | 志愿服务队",
             "task-force": "task force | 突击队",
+            "emergency-command": "emergency command | 应急指挥部",
         }.items()
     }
 )
@@ -83,6 +84,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
             "director": "director | 主任",
             "deputy-director": "deputy director | 副主任",
             "officer": "officer | 经办人",
+            "captain": "captain | 队长",
             "clerk": "clerk | 工作人员",
             "chair": "chair | 议事长",
             "delegate": "delegate | 议事代表",
