@@ -158,6 +158,12 @@ class TestFaults:
         assert len(whole.rows) == len(rows)
         assert whole.diff(part, DAY, ids) == ()
 
+    def test_very_many_that_begin_alike_are_one_change(self, rows: Sequence[Sequence[str]], ids: IdSource) -> None:
+        """The scheme, and all the areas: the ledger does not say the same day so many times."""
+        changes = Register().diff(table(rows), DAY, ids)
+        assert [change.act for change in changes] == ["adopt", "establish"]
+        assert len(changes[1].rows) == len(rows)
+
     def test_it_is_told_how_far_it_is(self, rows: Sequence[Sequence[str]]) -> None:
         """Every some thousand rows, and at the end."""
         progress: list[int] = []

@@ -86,7 +86,7 @@ class Change:
     successions: tuple[Succession, ...] = ()
 
     def __attrs_post_init__(self) -> None:
-        wrong = tuple(faults(self.successions))
+        wrong = tuple(faults(self.successions)) if self.successions else ()
         if wrong:
             msg = f"the successions of this {self.act} do not fit together"
             raise InvalidInput(msg, wrong)

@@ -285,6 +285,7 @@ def finished(document: Document, unread: Unread, on_fault: Callable[[Fault], obj
     verdict = judged(document, unread)
     ordered = in_order(verdict.faults)
     if not ordered:
+        object.__setattr__(document, "_judged", True)
         return document
     if on_fault is None:
         raise InvalidInput(f"{document.source} is not a sound register; nothing was loaded", ordered)

@@ -158,6 +158,12 @@ class Document:
     source: str = ""
     places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
     partial: bool = False
+    _judged: bool = attrs.field(init=False, default=False, eq=False, repr=False)
+
+    @property
+    def judged(self) -> bool:
+        """Whether it was found sound when it was read, and is still what was read."""
+        return self._judged
 
     def faults(self) -> Iterator[Fault]:
         """Everything in the document that cannot be: see `civicflow.hierarchy.checking`."""

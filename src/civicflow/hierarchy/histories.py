@@ -1,7 +1,7 @@
 """All rows of a register by id, as an immutable mapping that stays small and quick however many areas there are.
 
 What little there is lies in a dict. Beyond some thousand areas their histories are packed into columns, over which later
-changes are laid; when these have grown to an eighth, everything is packed again.
+changes are laid; when these have grown, everything is packed again.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Final
 
 from civicflow.hierarchy.packing import PackedAreas, may_be_packed
 from civicflow.hierarchy.units import Area, Row, holds_on
+
+_SHARE: Final = 64
+"""What is laid over is packed, too, when it is so small a part of the packed ones or more; objects are large."""
 
 PACKED_FROM: Final = 8_192
 """Fewer areas are not worth packing."""
@@ -76,6 +79,8 @@ class Histories(Mapping[str, tuple[Row, ...]]):
         """The same with other histories for some ids; an empty one takes the id away."""
         if self.packed is not None:
             return Histories({**self.laid, **changed}, self.packed)
+        if not self.laid and all(changed.values()):
+            return Histories(changed)
         laid = dict(self.laid)
         for id, rows in changed.items():
             if rows:
@@ -85,9 +90,9 @@ class Histories(Mapping[str, tuple[Row, ...]]):
         return Histories(laid)
 
     def settled(self, least: int = PACKED_FROM) -> Histories:
-        """The same, packed where that is worth it: where so much is laid over, or an eighth of what is packed."""
+        """The same, packed where that is worth it: where so much is laid over, or a good part of what is packed."""
         known = 0 if self.packed is None else len(self.packed)
-        if len(self.laid) < max(least, known // 8):
+        if len(self.laid) < max(least, known // _SHARE):
             return self
         areas = {id: rows for id, rows in self.laid.items() if rows and may_be_packed(rows)}
         if len(areas) < least:

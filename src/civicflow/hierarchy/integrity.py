@@ -219,15 +219,26 @@ def _comes_back(rows: Histories, row: Row, goal: str, since: date, until: date |
     return False
 
 
+def _shared(rows: Histories, touched: Mapping[str, object]) -> set[str]:
+    """The codes that something touched bears and something else, too; most codes have one bearer."""
+    first: dict[str, str] = {}
+    shared: set[str] = set()
+    for id in touched:
+        shared.update(row.code for row in _units(rows.of(id)) if first.setdefault(row.code, id) != id)
+    others = chain(rows.laid.items(), rows.areas_bearing(first))
+    shared.update(
+        row.code for id, history in others if id not in touched for row in _units(history) if row.code in first
+    )
+    return shared
+
+
 def _codes(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
     """Rivals for a code that something touched bears."""
+    shared = _shared(rows, touched)
     bearers: defaultdict[tuple[str, str], list[Area | Body]] = defaultdict(list)
-    for id in touched:
-        for row in _units(rows.of(id)):
-            bearers[row.register, row.code].append(row)
-    others = chain(rows.laid.items(), rows.areas_bearing({code for _, code in bearers}))
-    for row in (row for id, history in others if id not in touched for row in _units(history)):
-        if (row.register, row.code) in bearers:
+    everything = chain(rows.laid.items(), rows.areas_bearing(shared)) if shared else ()
+    for row in (row for _, history in everything for row in _units(history)):
+        if row.code in shared:
             bearers[row.register, row.code].append(row)
     for (register, code), found in bearers.items():
         if len(found) == 1:

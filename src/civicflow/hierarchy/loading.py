@@ -17,11 +17,13 @@ replaces: a ``since`` that was there before is the day of founding and re-dates 
 not in the document any more is dropped. Where a record's facts agree, a ``since`` before its first row carries the first
 row back, and one within its history carries the present row back to that day; a row is never shortened at its beginning,
 because that would be a correction, which a file cannot order.
+
+**How many changes.** Each record has a change of its own; of more than a thousand that begin, or become otherwise, one after the
+other on one day, a single change tells.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from types import MappingProxyType
@@ -43,6 +45,7 @@ from civicflow.hierarchy.document import (
     place_of,
 )
 from civicflow.hierarchy.integrity import Broken
+from civicflow.hierarchy.kept import Kept
 from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, R, Row, holds_on, same_facts
 from civicflow.ids import IdSource, PersonId, PostId, UnitId
 
@@ -50,6 +53,9 @@ if TYPE_CHECKING:
     from civicflow.hierarchy.register import Register
 
 _DAY = timedelta(days=1)
+
+_MANY = 1_000
+"""Of more records that begin or become otherwise by one act on one day a single change tells."""
 
 _BEGINS: Mapping[type[Row], Act] = MappingProxyType(
     {Area: "establish", Body: "establish", Post: "establish", Appointment: "appoint", Affiliation: "affiliate"}
@@ -65,7 +71,8 @@ def differences(register: Register, document: Document, on: date, ids: IdSource)
     Raises:
         InvalidInput: if the document has faults of its own, names what no register has, or does not fit the rest.
     """
-    document.check()
+    if not document.judged:
+        document.check()
     return _Loading(register, document, on, ids).changes()
 
 
@@ -82,17 +89,15 @@ class _Loading:
     def __init__(self, register: Register, document: Document, on: date, ids: IdSource) -> None:
         self.register, self.document, self.ids = register, document, ids
         self.day = max(on, document.since or on)
-        self.own = {id: rows for id, rows in register.rows.items() if rows[-1].register == document.register}
+        self.own = Kept(register.rows, document.register)
         founding = self.day if self.own else (document.since or self.day)
         self.top = _Owner(founding, new=True)
-        self.bearers: defaultdict[tuple[object, ...], list[Row]] = defaultdict(list)
-        for rows in self.own.values():
-            for row in rows:
-                self.bearers[_key(row)].append(row)
-        self.kept: set[str] = set()
+        self.owners: dict[_Owner, _Owner] = {}
         self.places: dict[str, Listed] = {}
         self.faults: list[Fault] = []
         self.out: list[Change] = []
+        self.alike: list[Row] = []
+        self.act: Act = "establish"
         self.units: dict[str, UnitId] = {}
 
     def changes(self) -> tuple[Change, ...]:
@@ -112,11 +117,12 @@ class _Loading:
                 self._post(post, self.units[body.code], starts[body.code])
         for tie in self.document.affiliations:
             self._affiliation(tie)
-        for id in reversed(self.own) if not self.document.partial else ():
-            if id not in self.kept:
-                self._end(id, self.day)
-        self._fits()
-        return tuple(self.out)
+        for id in self.own.unnamed() if not self.document.partial else ():
+            self._end(id, self.day)
+        self._flush()
+        changes = tuple(self.out)
+        self._fits(changes)
+        return changes
 
     # --- who is who --------------------------------------------------------------------------------------------
 
@@ -157,7 +163,8 @@ class _Loading:
     def _identify(self, listed: Listed, key: tuple[object, ...], owner: _Owner, what: str) -> tuple[str, _Owner]:
         """The id of a listed record, known or new, and what it is to the records that belong to it."""
         until = listed.until or owner.until
-        bearer, in_force = self._bearer(key, self._moment(listed.since, until), until)
+        bearers = self.own.bearers(key)
+        bearer, in_force = self._bearer(bearers, self._moment(listed.since, until), until) if bearers else (None, False)
         since = listed.since or (owner.since if owner.new else self.day)
         if bearer is not None and in_force:
             since = bearer.since
@@ -166,13 +173,15 @@ class _Loading:
             self.faults.append(at(self.document.source, place_of(listed, "until"), reason, until))
             until = None
         id = bearer.id if bearer is not None else self.ids(what)
-        self.kept.add(id)
-        self.places[id] = listed
-        return id, _Owner(since, not in_force, until)
+        if bearer is not None:
+            self.own.name(id)
+        if not isinstance(listed, (ListedArea, ListedBody)):
+            self.places[id] = listed
+        owner = _Owner(since, not in_force, until)
+        return id, self.owners.setdefault(owner, owner)
 
-    def _bearer(self, key: tuple[object, ...], moment: date, until: date | None) -> tuple[Row | None, bool]:
+    def _bearer(self, rows: list[Row], moment: date, until: date | None) -> tuple[Row | None, bool]:
         """Who bears a code at that moment, or is the next to bear it; and whether they bear it already."""
-        rows = sorted(self.bearers.get(key, ()), key=lambda row: row.since)
         for row in rows:
             if holds_on(row, moment):
                 return row, True
@@ -267,7 +276,7 @@ class _Loading:
     # --- from what is to what shall be -------------------------------------------------------------------------
 
     def _settle(self, want: R, listed: Listed) -> None:
-        rows = self.own.get(want.id, ())
+        rows = self.own.of(want.id)
         if not rows:
             self._put(_BEGINS[type(want)], want)
             return
@@ -298,20 +307,33 @@ class _Loading:
             yield attrs.evolve(first, since=stated, until=first.since)
 
     def _put(self, act: Act, row: Row) -> None:
-        self.out.append(Change(act=act, on=row.since, register=self.document.register, rows=(row,)))
+        if self.alike and (act != self.act or row.since != self.alike[0].since):
+            self._flush()
+        self.act = act
+        self.alike.append(row)
+
+    def _flush(self) -> None:
+        """What was put one after the other by one act on one day: a change each, or where they are very many one change."""
+        rows, self.alike = self.alike, []
+        for some in [tuple(rows)] if len(rows) > _MANY else [(row,) for row in rows]:
+            self.out.append(Change(act=self.act, on=some[0].since, register=self.document.register, rows=some))
 
     def _end(self, id: str, day: date) -> None:
-        last = self.own[id][-1]
+        self._flush()
+        last = self.own.of(id)[-1]
         if last.until is None or last.until > day:
             self.out.append(Change(act=_ENDS[type(last)], on=day, register=self.document.register, ends=(id,)))
 
     # --- does it fit -------------------------------------------------------------------------------------------
 
-    def _fits(self) -> None:
-        if self.out and not self.faults:
-            after = self.register.overlaid(self.out, self.register.version + 1)
-            for found in after.broken_after(self.register, self.out):
-                self._fault(found)
+    def _fits(self, changes: tuple[Change, ...]) -> None:
+        if changes and not self.faults:
+            found = self.register.broken_by(changes)
+            if found:
+                units: tuple[ListedArea | ListedBody, ...] = (*self.document.areas, *self.document.bodies)
+                self.places.update((self.units[one.code], one) for one in units)
+            for one in found:
+                self._fault(one)
         for listed in () if self.faults else self.document.areas:
             self._level(listed)
         if self.faults:
@@ -339,14 +361,3 @@ class _Loading:
         if not self.document.scheme.may_hang(listed.level, level):
             reason = f"in the scheme {self.document.scheme.name!r} a {listed.level} does not hang under a {level}"
             self.faults.append(at(self.document.source, place_of(listed, "parent"), reason, listed.parent))
-
-
-def _key(row: Row) -> tuple[object, ...]:
-    """What a document knows a record by."""
-    if isinstance(row, (Area, Body)):
-        return type(row), row.code
-    if isinstance(row, Post):
-        return Post, row.unit, row.name
-    if isinstance(row, Affiliation):
-        return Affiliation, row.kind, row.source, row.person, row.target
-    return Appointment, row.post, row.person

@@ -204,11 +204,10 @@ class PackedAreas:
             return set()
         return {self.owner[row] for row, value in enumerate(column) if value in wanted}
 
-    def register_of(self, number: int) -> str:
-        """The name of the register that keeps the area of that number, by its last row."""
-        name = self._rests[self.rest[self.first[number + 1] - 1]][_REGISTER]
-        assert isinstance(name, str)
-        return name
+    def kept_by(self, register: str) -> bytearray:
+        """By number, whether a register keeps the area by its last row."""
+        mine = [rest[_REGISTER] == register for rest in self._rests]
+        return bytearray(mine[self.rest[end - 1]] for end in self.first[1:])
 
 
 def may_be_packed(rows: Sequence[object]) -> bool:

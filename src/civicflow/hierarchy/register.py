@@ -54,6 +54,9 @@ class Register:
     redrawn: tuple[Change, ...] = ()
     _days: list[date] = attrs.field(init=False, eq=False, repr=False, factory=list)
     _charts: dict[date, Chart] = attrs.field(init=False, eq=False, repr=False, factory=dict)
+    _trial: list[tuple[tuple[Change, ...], Register, list[Broken]]] = attrs.field(
+        init=False, eq=False, repr=False, factory=list
+    )
     _after: dict[str, list[Change]] = attrs.field(init=False, eq=False, repr=False, factory=dict)
     _before: dict[str, list[Change]] = attrs.field(init=False, eq=False, repr=False, factory=dict)
 
@@ -79,26 +82,42 @@ class Register:
             msg = f"versions go up: this register is at {self.version}, the changes come with {version}"
             raise InvalidInput(msg)
         said = tuple(changes)
-        after = self.overlaid(said, version)
-        found = after.broken_after(self, said) or list(misplaced(after.rows, after.schemes, _put(said)))
+        after, found = self._tried(said)
+        found = found or list(misplaced(after.rows, after.schemes, _put(said)))
+        self._trial.clear()
         faults = tuple(Fault(reason=b.reason, value=b.value, path=b.id, rule=b.rule, text=b.text) for b in found)
         if faults:
             msg = "the changes do not fit the register; nothing was changed"
             raise InvalidInput(msg, faults)
-        return attrs.evolve(after, rows=after.rows.settled())
+        return attrs.evolve(after, version=version, rows=after.rows.settled())
 
-    def broken_after(self, before: Register, changes: Sequence[Change]) -> list[Broken]:
-        """Every rule that these changes broke in a register that was sound before; see `apply`."""
-        touched = dict.fromkeys([*_put(changes), *(id for change in changes for id in change.ends)])
+    def broken_by(self, changes: tuple[Change, ...]) -> list[Broken]:
+        """Every rule that these changes would break; see `apply`, which does not look again at the same changes."""
+        return self._tried(changes)[1]
+
+    def _tried(self, changes: tuple[Change, ...]) -> tuple[Register, list[Broken]]:
+        """What the last changes asked about lead to, and what they break."""
+        known = next((trial for trial in self._trial[:1] if trial[0] is changes), None)
+        if known is None:
+            changed: dict[str, tuple[Row, ...]] = {}
+            after = self.overlaid(changes, self.version + 1, changed)
+            known = (changes, after, after.broken_after(self, changed))
+            self._trial[:] = [known]
+        return known[1], known[2]
+
+    def broken_after(self, before: Register, touched: Mapping[str, object]) -> list[Broken]:
+        """Every rule that is broken since some records are otherwise than in a register that was sound."""
         found = list(broken(self.rows, touched, before.rows))
         rows = (row for id in touched for history in (self.rows.of(id), before.rows.of(id)) for row in history)
         if found or (self.schemes == before.schemes and all(isinstance(row, Area) for row in rows)):
             return found  # areas alone touch neither who is tied nor who holds what
         return [*loose(self.rows), *clashing(self.rows, self.schemes)]
 
-    def overlaid(self, changes: Iterable[Change], version: int) -> Register:
-        """What `apply` returns, without asking whether it is sound."""
-        rows: dict[str, tuple[Row, ...]] = {}
+    def overlaid(
+        self, changes: Iterable[Change], version: int, changed: dict[str, tuple[Row, ...]] | None = None
+    ) -> Register:
+        """What `apply` returns, without asking whether it is sound; ``changed`` takes up the rows of what is otherwise."""
+        rows = {} if changed is None else changed
         before = self.rows.of
         schemes, kinds, redrawn = dict(self.schemes), dict(self.kinds), list(self.redrawn)
         for change in changes:
@@ -110,7 +129,8 @@ class Register:
                 rows[id] = cut(known, change.on, None)
             if change.scheme is not None:
                 schemes[change.register] = change.scheme
-            kinds.update((kind.name, kind) for kind in change.kinds)
+            if change.kinds:
+                kinds.update((kind.name, kind) for kind in change.kinds)
             if change.successions:
                 redrawn.append(change)
         return Register(
