@@ -236,7 +236,7 @@ class Office:
             key: an idempotency key: the same command with the same key acts once and gives the same case.
             happened: when it happened, if not now; never in the future.
             requester: who raised it, if not whoever acts; empty where nobody is known.
-            anchors: other units that the flow names.
+            anchors: the other units that the flow names; all of them.
             parent: for a mass child (a ballot, a signature), the case it belongs to.
             brood: the kind of mass child.
             child: the mass child's name, for instance the voter; there is one of each name a round.

@@ -37,6 +37,17 @@ def voting(town: Town) -> Case:
     return town.voted(town.before_the_council(town.fund()), 0, close=False)
 
 
+def test_a_proposal_names_both_councils(town: Town) -> None:
+    """Whoever begins it by its table says whose it is; what is missing is named, and nothing is begun."""
+    given = {"title": "a gate", "budget": Money(1), "sources": (Source("fund", Money(1)),)}
+    group = {"group": town.office.unit("group")}
+    before = town.position()
+    with pytest.raises(InvalidInput, match="begins with the units that it names") as caught:
+        town.office.begin("council-proposal", "propose", given, by=town.delegate("r1"), unit="community", anchors=group)
+    assert [fault.path for fault in caught.value.faults] == ["anchors.council"]
+    assert town.position() == before
+
+
 class TestVotes:
     """Opening freezes the roll: whoever holds a seat then may vote, and the base of the majority is counted then."""
 

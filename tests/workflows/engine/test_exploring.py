@@ -75,7 +75,6 @@ class TestShipped:
     def test_left_alone_every_case_ends_or_rests(self, checked: dict[str, Checked]) -> None:
         """Driven by the clock alone, from every situation, in finitely many ticks."""
         for name, found in checked.items():
-            shipped = next(one for one in SHIPPED if one.name == name)
             for explored in found.explored:
                 for start in explored.graph:
                     here, ticks, seen = start, 0, {start}
@@ -88,7 +87,7 @@ class TestShipped:
                         seen.add(here)
                     assert ticks <= len(explored.graph)
                     if here and "depth" not in explored.bounds:
-                        assert rests(shipped, here), (name, here)
+                        assert rests(here), (name, here)
 
     def test_the_same_again_is_the_same(self, checked: dict[str, Checked]) -> None:
         """The stories depend on nothing but the flow and its scene."""
@@ -97,25 +96,13 @@ class TestShipped:
         assert differing(again, checked["share"].explored[0]) == ()
 
 
-def rests(shipped: Flow, key: Any) -> bool:
+def rests(key: Any) -> bool:
     """Whether a situation is one in which a case may stay: ended, standing, following, or reminded again and again."""
-    (
-        flow_name,
-        *_,
-    ) = key[0][:1]
-    states = {state.name: state for one in SHIPPED for state in one.states if one.name == flow_name}
-    here = states[key[0][3]]
-    children_remind = any(
-        limit.again
-        for child in key[1]
-        for one in SHIPPED
-        if one.name == child[0]
-        for limit in one.state(child[3]).limits
-    )
-    del shipped
-    return bool(
-        here.final or here.standing or here.follows or any(limit.again for limit in here.limits) or children_remind
-    )
+    root, children = key[:2]
+    flows = {flow.name: flow for flow in SHIPPED}
+    here = flows[root[0]].state(root[3])
+    limits = [*here.limits, *(limit for child in children for limit in flows[child[0]].state(child[3]).limits)]
+    return bool(here.final or here.standing or here.follows or any(limit.again for limit in limits))
 
 
 class TestThroughTheOffice:
@@ -145,6 +132,15 @@ class TestThroughTheOffice:
         town.office.councils.object(contested, "too loud", by=town.resident)
         for case in (*proposals, contested, fund):
             self.left_alone(town, case.id)
+
+    def test_votes_that_were_cast_and_the_register(self, town: Town) -> None:
+        """A ballot has ended when it is cast, whatever becomes of the vote; the register waits for nobody."""
+        voting = town.voted(town.before_the_council(town.fund("1000")), yes=3, close=False)
+        ballots = town.ballots(voting, voting.round)
+        assert len(ballots) == 3
+        for case in (voting, *ballots):
+            self.left_alone(town, case.id)
+        self.left_alone(town, "register")
 
 
 class TestFindings:

@@ -17,7 +17,7 @@ import attrs
 from civicflow.calendars import check_aware, zone_named
 from civicflow.catalogue import CATALOGUE
 from civicflow.drafts import maker
-from civicflow.errors import InternalError, InvalidInput, NotFound
+from civicflow.errors import Fault, InternalError, InvalidInput, NotFound
 from civicflow.hierarchy.authority import JOIN, RULE, Actor, for_people, may
 from civicflow.ids import CaseId, MatterId, PersonId, UnitId, matter_of, parent_of
 from civicflow.ledger.canonical import encode
@@ -27,7 +27,7 @@ from civicflow.refusals import Reason, Refusal
 from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.clocks import anchors_of, entering
-from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Join, Step
+from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Flow, Join, Step
 from civicflow.workflows.engine.flows import Plan, Rules
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.records import NEW, Case, Matter
@@ -235,6 +235,7 @@ class Deciding:
             first["brood"] = f"{birth.parent.id}#{birth.parent.round}"
             self.world = attrs.evolve(self.world, reads={**self.world.reads, PARENT: (Matter(birth.parent),)})
             self.rounds[birth.parent.matter] = birth.parent.round
+        _check_named(rules.flow, birth)
         self.matters[case.matter] = _Working(case.id, {case.id: case}, 0, 0)
         return self.take(case.id, act, Change(set=first))
 
@@ -465,6 +466,14 @@ def _is_open(step: Step, situation: Situation) -> bool:
     if not for_people(step.by) or (situation.case.holds and not step.while_held):
         return False
     return bool(step.reads) or all(guard.asks_data or guard.test(situation) for guard in step.guards)
+
+
+def _check_named(flow: Flow, birth: Birth) -> None:
+    missing = [name for name in flow.anchors if name not in birth.anchors]
+    if missing:
+        faults = [Fault(reason="is not named; give the unit it is", path=f"anchors.{name}") for name in missing]
+        msg = f"a case of {flow.name} begins with the units that it names"
+        raise InvalidInput(msg, faults)
 
 
 def _move(matter: MatterId, working: _Working) -> Move:
