@@ -41,12 +41,14 @@ def in_a_folder_of_its_own(
     tmp_path_factory: pytest.TempPathFactory,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Let a page's examples read the registers and flows, and write files and modules as a reader would."""
+    """Let a page's examples read the registers, flows and lists of areas, and write files and modules as a reader would."""
     page = request.node.path
     if page not in folders:
         folders[page] = tmp_path_factory.mktemp(page.stem)
         for folder in ("registers", "flows"):
             shutil.copytree(_EXAMPLES / folder, folders[page], dirs_exist_ok=True)
+        for edition in (_EXAMPLES / "data").glob("leshan-*.csv"):
+            shutil.copy(edition, folders[page])
     monkeypatch.chdir(folders[page])
     monkeypatch.syspath_prepend(folders[page])
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from civicflow.errors import InvalidInput, NotFound
 from civicflow.hierarchy.document import Document, ListedArea, ListedHolder
 from civicflow.hierarchy.importing import read
+from civicflow.hierarchy.naming import ENDINGS
 from civicflow.hierarchy.presets import SHANGJIE
 from civicflow.hierarchy.register import Register
 from civicflow.ids import IdSource
@@ -252,6 +253,25 @@ class TestCsv:
         assert {chart.code(id) for id in chart.units} == {"410106"}
         text = "code,name,level,parent\nb,街,subdistrict,a\na,区,district,\n"
         assert read(text, source="f", format="csv", register="r", scheme=SHANGJIE).areas[0].parent == "a"
+
+    def test_levels_are_told_by_the_ends_of_names(self) -> None:
+        """The longest ending counts; a level that is given goes before it; a name without one is a fault of its line."""
+        text = "code,name,kind\n1,上街区,area\n11,济源路街道,street\n111,三湾街社区居委会,village\n112,营坡顶村民委员会,village\n"
+        document = read(
+            text, source="f", format="csv", register="sj", scheme="shangjie", parents_by_prefix=True, endings=ENDINGS
+        )
+        assert [area.level for area in document.areas] == ["district", "subdistrict", "community", "village"]
+        text = "code,name,level,parent\na,上街区,,\nb,济源路街道,town,a\n,聂寨,,b\nd,聂寨,,b\n"
+        with pytest.raises(InvalidInput) as caught:
+            read(text, source="f", format="csv", register="sj", scheme="shangjie", endings=ENDINGS)
+        reason = "no ending tells the level of this name; add one, or a column `level`"
+        assert [str(fault) for fault in caught.value.faults] == [
+            "f:4: code: the code is missing",
+            f"f:4: level: {reason} (got '聂寨')",
+            f"f:5: level: {reason} (got '聂寨')",
+        ]
+        with pytest.raises(InvalidInput, match="endings= are for CSV"):
+            read("{}", source="f", format="json", endings=ENDINGS)
 
     def test_faults_name_line_and_column(self) -> None:
         """A quoted name may run over lines: the line is the one on which the row begins."""

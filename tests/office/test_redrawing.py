@@ -74,6 +74,25 @@ class TestPlans:
         assert "1个资金账户" in plan.say("zh")
         assert town.position() == before
 
+    def test_several_acts_are_one_plan(self, town: Town) -> None:
+        """Each made of the register as the one before leaves it; what moves twice is named where it is in the end."""
+        ticket, register = town.dispatched("health"), town.office.register
+        first = acts.merge(
+            register.history, [unit(town, "community")], Surviving(unit=unit(town, "neighbour")), on=TODAY
+        )
+        between = register.history.overlaid([first], register.history.version + 1)
+        second = acts.transfer(between, unit(town, "group"), unit(town, "neighbour"), on=TODAY)
+        third = acts.rename(between, unit(town, "neighbour"), "United | 联合社区", on=TODAY)
+        plan = register.plan(first, second, third)
+        assert plan.changes == (first, second, third)
+        assert (unit(town, "group"), unit(town, "neighbour")) in plan.moving
+        assert len({moved for moved, _ in plan.moving}) == len(plan.moving) == 3
+        assert ticket.id in plan.cases
+        assert "3 acts on 2026-03-02: 1 re-drawn" in str(plan)
+        assert "2026-03-02共3项变更" in plan.say("zh")
+        with pytest.raises(InvalidInput, match="there is no act to plan"):
+            register.plan()
+
     def test_what_does_not_fit_is_said_beforehand(self, town: Town) -> None:
         """With every fault, in the plan instead of an error."""
         register = town.office.register

@@ -69,6 +69,7 @@ def read(
     scheme: LevelScheme | str | None = None,
     since: date | None = None,
     parents_by_prefix: bool = False,
+    endings: Mapping[str, str] | None = None,
     progress: Callable[[int], object] | None = None,
     on_fault: Callable[[Fault], object] | None = None,
 ) -> Document:
@@ -84,6 +85,9 @@ def read(
         since: for CSV, from when the areas hold unless a row says otherwise.
         parents_by_prefix: for CSV, an area without a ``parent`` hangs under the longest code that its own begins with
             (statistical codes of China are written so).
+        endings: for CSV, the level that the end of a name tells, for instance
+            `civicflow.hierarchy.naming.ENDINGS`; the longest that fits counts, for areas whose row gives no ``level``. A
+            column ``kind``, the source's own word for it, is then passed over.
         progress: for CSV, told every some thousand rows, and at the end, how many were read.
         on_fault: told every fault. Where it is given, what is at fault and what rests on it is left out and the rest is
             read; where it is not, a file with a fault gives nothing. What a file calls itself by, its levels or its
@@ -108,9 +112,11 @@ def read(
             by_prefix=parents_by_prefix,
             progress=progress,
             on_fault=on_fault,
+            endings=endings or {},
         )
-    if register or scheme is not None or since is not None or parents_by_prefix:
-        msg = f"{source}: register=, scheme=, since= and parents_by_prefix= are for CSV; {format} says them in the file"
+    if register or scheme is not None or since is not None or parents_by_prefix or endings:
+        given = "register=, scheme=, since=, parents_by_prefix= and endings="
+        msg = f"{source}: {given} are for CSV; {format} says them in the file"
         raise InvalidInput(msg)
     whole = "".join(_unmarked([text] if isinstance(text, str) else text))
     node = parse_yaml(whole, source) if format == "yaml" else parse_json(whole, source)

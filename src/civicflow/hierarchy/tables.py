@@ -13,12 +13,14 @@ from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.checking import at, finished
 from civicflow.hierarchy.consequences import Unread
 from civicflow.hierarchy.document import Document, ListedArea, Place, as_day
+from civicflow.hierarchy.naming import ending
 from civicflow.hierarchy.scheme import LevelScheme, near
 from civicflow.hierarchy.units import as_name
 from civicflow.texts import Text
 
 _NEEDED = ("code", "name", "level")
 _COLUMNS = (*_NEEDED, "parent", "since")
+_KIND = "kind"
 
 _STRIDE = 16_384
 """After so many rows it is told how far it is."""
@@ -34,6 +36,7 @@ def read_table(
     since: date | None,
     *,
     by_prefix: bool,
+    endings: Mapping[str, str],
     progress: Callable[[int], object] | None = None,
     on_fault: Callable[[Fault], object] | None = None,
 ) -> Document:
@@ -42,16 +45,26 @@ def read_table(
     Raises:
         InvalidInput: with every fault, by line and column name.
     """
-    table = _Table(source, register, scheme, since, by_prefix=by_prefix)
+    table = _Table(source, register, scheme, since, by_prefix=by_prefix, endings=endings)
     return table.read(lines, progress or _nobody, on_fault)
 
 
 class _Table:
     """Turns rows into listed areas, noting every fault and going on."""
 
-    def __init__(self, source: str, register: str, scheme: LevelScheme, since: date | None, *, by_prefix: bool) -> None:
+    def __init__(
+        self,
+        source: str,
+        register: str,
+        scheme: LevelScheme,
+        since: date | None,
+        *,
+        by_prefix: bool,
+        endings: Mapping[str, str],
+    ) -> None:
         self.source, self.register, self.scheme, self.since = source, register, scheme, since
-        self.by_prefix = by_prefix
+        self.by_prefix, self.endings = by_prefix, endings
+        self.known = (*_COLUMNS, _KIND) if endings else _COLUMNS
         self.unread = Unread()
         self.found = self.unread.faults
         self.names: dict[str, Text] = {}
@@ -106,15 +119,16 @@ class _Table:
 
     def _columns(self, header: tuple[int, list[str]]) -> list[str]:
         line, cells = header[0], [cell.strip() for cell in header[1]]
-        wanted = _NEEDED if self.by_prefix else (*_NEEDED, "parent")
+        needed = ("code", "name") if self.endings else _NEEDED
+        wanted = needed if self.by_prefix else (*needed, "parent")
         before = len(self.found)
         for i, cell in enumerate(cells):
-            if cell not in _COLUMNS:
-                self._note(line, cell, f"there is no such column{near(cell, _COLUMNS)}", cell)
+            if cell not in self.known:
+                self._note(line, cell, f"there is no such column{near(cell, self.known)}", cell)
             elif cell in cells[:i]:
                 self._note(line, cell, "the column stands twice", cell)
         for column in wanted:
-            if column not in cells and not any(near(cell, [column]) for cell in cells if cell not in _COLUMNS):
+            if column not in cells and not any(near(cell, [column]) for cell in cells if cell not in self.known):
                 self._note(line, column, "the column is missing")
         if len(self.found) > before:
             return []
@@ -124,7 +138,10 @@ class _Table:
     def _plain(self, line: int, row: list[str]) -> ListedArea | None:
         """One of the many rows with which nothing is wrong; None leaves it to `_area`."""
         at_code, at_name, at_level, at_parent, at_since = self.places
-        code, level, written = row[at_code].strip(), row[at_level].strip(), row[at_name]
+        code, written = row[at_code].strip(), row[at_name]
+        level = row[at_level].strip() if at_level >= 0 else ""
+        if not level and self.endings:
+            level = self._told(written.strip())
         if not code or not level or (at_since >= 0 and row[at_since]):
             return None
         name = self.names.get(written)
@@ -135,6 +152,10 @@ class _Table:
             name = self.names[written] = Text.same(plain)
         parent = row[at_parent].strip() if at_parent >= 0 else ""
         return _listed(code, name, self._one(level), self._one(parent) if parent else None, None, None, (), line)
+
+    def _told(self, name: str) -> str:
+        """The level that the end of a name tells; empty where it tells none."""
+        return self.endings.get(ending(name, self.endings), "")
 
     def _one(self, word: str) -> str:
         """The same string for the same word: levels and parents come again and again."""
@@ -147,10 +168,14 @@ class _Table:
 
     def _area(self, line: int, row: Mapping[str, str]) -> ListedArea | None:
         before = len(self.found)
-        cells = {column: value.strip() for column, value in row.items()}
+        cells = {column: value.strip() for column, value in row.items() if column != _KIND}
+        if self.endings and not cells.get("level"):
+            cells["level"] = self._told(cells["name"])
         missing = [column for column in _NEEDED if not cells[column]]
         for column in missing:
-            self._note(line, column, f"the {column} is missing")
+            silent = cells["name"] if self.endings and column == "level" else ""
+            told = "no ending tells the level of this name; add one, or a column `level`"
+            self._note(line, column, told if silent else f"the {column} is missing", silent)
         since, written = None, cells.get("since", "")
         if written:
             since = as_day(written)

@@ -36,6 +36,8 @@ _SENTENCES = Catalogue(
     {
         "act": "{act} on {on}: {units} re-drawn, {children} areas and bodies move, {posts} posts and {people} appointments end"
         " | {on}{act}：涉及{units}个单位，{children}个辖区和机构划转，{posts}个岗位、{people}项任职终止",
+        "acts": "{count} acts on {on}: {units} re-drawn, {children} areas and bodies move, {posts} posts and {people} appointments"
+        " end | {on}共{count}项变更：涉及{units}个单位，{children}个辖区和机构划转，{posts}个岗位、{people}项任职终止",
         "cases": "{cases} open matters and {funds} funds belong to what ends | 所涉单位有{cases}件未结事项、{funds}个资金账户",
         "fault": "it does not fit: {fault} | 与名录不符：{fault}",
     }
@@ -44,10 +46,10 @@ _SENTENCES = Catalogue(
 
 @attrs.frozen(kw_only=True)
 class Redrawing:
-    """What an act would touch. Nothing was changed.
+    """What acts would touch. Nothing was changed.
 
     Attributes:
-        change: the act.
+        changes: the acts, in their order.
         moving: the areas and bodies that go elsewhere, each with the unit that they hang under or at from then.
         posts: the posts that end.
         relieved: the persons whose appointments end, each with the post's id.
@@ -56,7 +58,7 @@ class Redrawing:
         faults: why the register would not take it; empty where it would.
     """
 
-    change: Change
+    changes: tuple[Change, ...]
     moving: tuple[tuple[UnitId, UnitId | None], ...]
     posts: tuple[str, ...]
     relieved: tuple[tuple[str, str], ...]
@@ -70,13 +72,14 @@ class Redrawing:
     @property
     def text(self) -> Text:
         """What it comes to."""
-        change = self.change
+        several = len(self.changes) > 1
         parts = [
             _SENTENCES.say(
-                "act",
-                act=ACTS[change.act],
-                on=change.on,
-                units=len(change.originals),
+                "acts" if several else "act",
+                act=ACTS[self.changes[0].act],
+                count=len(self.changes),
+                on=min(change.on for change in self.changes),
+                units=len({unit for change in self.changes for unit in change.originals}),
                 children=len(self.moving),
                 posts=len(self.posts),
                 people=len(self.relieved),
@@ -116,20 +119,24 @@ class Redraws:
         self._storage, self._around, self._commands = storage, around, commands
         self._committer = Committer(storage, around)
 
-    def plan(self, change: Change) -> Redrawing:
+    def plan(self, changes: tuple[Change, ...]) -> Redrawing:
         """See `RegisterDesk.plan`."""
+        if not changes:
+            msg = "there is no act to plan; give one or more"
+            raise InvalidInput(msg)
         register = self._around.register()
         faults: tuple[Fault, ...] = ()
         try:
-            register.apply([change], register.version + 1)
+            register.apply(changes, register.version + 1)
         except InvalidInput as error:
             faults = error.faults or (Fault(reason=str(error)),)
-        ended = [register.rows[id][-1] for id in change.ends if id in register.rows]
+        gone = dict.fromkeys(id for change in changes for id in change.ends if id in register.rows)
+        ended = [register.rows[id][-1] for id in gone]
         units = [UnitId(row.id) for row in ended if isinstance(row, (Area, Body))]
         cases = list(self._open(units))
         return Redrawing(
-            change=change,
-            moving=tuple(_moving(register, change)),
+            changes=changes,
+            moving=tuple(_moving(register, changes)),
             posts=tuple(row.id for row in ended if isinstance(row, Post)),
             relieved=tuple((row.person, row.post) for row in ended if isinstance(row, Appointment)),
             cases=tuple(case.id for case in cases),
@@ -204,9 +211,12 @@ def _once(register: Register) -> Iterator[UnitId]:
             yield UnitId(id)
 
 
-def _moving(register: Register, change: Change) -> Iterator[tuple[UnitId, UnitId | None]]:
-    for row in change.rows:
-        before = register.row(row.id, change.on)
+def _moving(register: Register, changes: tuple[Change, ...]) -> Iterator[tuple[UnitId, UnitId | None]]:
+    """What hangs elsewhere after all acts than before them, and goes on."""
+    after = register.overlaid(changes, register.version + 1)
+    days = {row.id: change.on for change in changes for row in change.rows}
+    for id, on in days.items():
+        before, row = register.row(id, on), after.row(id, on)
         if isinstance(row, Area) and isinstance(before, Area) and before.parent != row.parent:
             yield row.id, row.parent
         elif isinstance(row, Body) and isinstance(before, Body) and before.area != row.area:

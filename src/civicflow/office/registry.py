@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +14,7 @@ from civicflow.hierarchy.attribution import Answer, Policy, attribute
 from civicflow.hierarchy.authority import RULE
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
+from civicflow.hierarchy.document import Document
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Appointment
 from civicflow.hierarchy.vacancies import Vacancy, vacancies
@@ -25,6 +28,9 @@ from civicflow.workflows.engine.records import Case
 from civicflow.workflows.registering import REGISTERING, Load
 
 if TYPE_CHECKING:
+    from civicflow.hierarchy.accepting import Acceptance
+    from civicflow.hierarchy.editions import Edition
+    from civicflow.hierarchy.proposing import Proposal
     from civicflow.office.commands import Commands
 
 Format = Literal["yaml", "json", "csv"]
@@ -39,7 +45,7 @@ class RegisterDesk:
     def __init__(self, around: Surroundings, commands: Commands, ids: IdSource, redraws: Redraws) -> None:
         self._around, self._commands, self._ids, self._redraws = around, commands, ids, redraws
 
-    def load(self, path: str | Path, *, on: date | None = None) -> tuple[Change, ...]:
+    def load(self, path: str | Path | Document, *, on: date | None = None) -> tuple[Change, ...]:
         """Bring the register to what a file says, from a day on. The same file again is no change.
 
         Records that other files keep are left alone: a file is compared with what was loaded under its own
@@ -47,7 +53,8 @@ class RegisterDesk:
         comes second is compared with what the first one loaded.
 
         Args:
-            path: a YAML, JSON or CSV file, told by its ending.
+            path: a YAML, JSON or CSV file, told by its ending; or a document that `civicflow.hierarchy.importing.read` has
+                read, which knows the levels of a CSV.
             on: from which day it holds where the file says nothing else; today where left out.
 
         Returns:
@@ -57,6 +64,8 @@ class RegisterDesk:
             InvalidInput: with every fault of the file, each with its line, column, value and reason.
             Conflict: somebody else loaded meanwhile, five times in a row.
         """
+        if isinstance(path, Document):
+            return self._load(path, on)
         file = Path(path)
         try:
             text = file.read_bytes().decode("utf-8-sig")
@@ -76,7 +85,9 @@ class RegisterDesk:
         # Reading files needs PyYAML for YAML and is not needed to work: loaded only here.
         from civicflow.hierarchy import importing
 
-        document = importing.read(text, source=source, format=format)
+        return self._load(importing.read(text, source=source, format=format), on)
+
+    def _load(self, document: Document, on: date | None) -> tuple[Change, ...]:
         day = on or self._around.calendar.local_date(self._around.now())
         left = ATTEMPTS
         while True:
@@ -84,7 +95,7 @@ class RegisterDesk:
             register = self._around.register()
             changes = register.diff(document, day, self._ids)
             try:
-                self._enter("load", document.register, source, changes, register)
+                self._enter("load", document.register, document.source, changes, register)
             except (Conflict, Refused):  # there was no register yet, and it is begun once
                 if not left or self._around.register().version == register.version:
                     raise
@@ -131,13 +142,16 @@ class RegisterDesk:
 
     # -- re-drawing --------------------------------------------------------------------------------------------------
 
-    def plan(self, change: Change) -> Redrawing:
-        """What an act would touch: what moves, which posts and appointments end, which matters are open. A dry run.
+    def plan(self, *changes: Change) -> Redrawing:
+        """What acts would touch: what moves, which posts and appointments end, which matters are open. A dry run.
 
         Args:
-            change: from `civicflow.hierarchy.acts`, made of `history`.
+            changes: from `civicflow.hierarchy.acts`, made of `history`; or what was `accepted`.
+
+        Raises:
+            InvalidInput: no act is given.
         """
-        return self._redraws.plan(change)
+        return self._redraws.plan(changes)
 
     def apply(self, *changes: Change) -> None:
         """Re-draw: the acts hold from their days, all of them in one commit, or none.
@@ -153,6 +167,43 @@ class RegisterDesk:
         """
         basis = "; ".join(dict.fromkeys(change.basis for change in changes if change.basis))
         self._enter("redraw", changes[0].register if changes else "", basis, changes, self._around.register())
+
+    def propose(
+        self, after: Edition | Chart | Document, *, on: date | None = None, keeper: str = ""
+    ) -> tuple[Proposal, ...]:
+        """What seems to have happened between the register and a later edition of its map. Nothing is changed.
+
+        Args:
+            after: the later edition, for instance a list that `civicflow.hierarchy.importing.read` has read.
+            on: the day whose chart is the earlier edition; today where left out.
+            keeper: the name of the register file whose areas are compared; where left out, that of the document, or all.
+
+        Raises:
+            InvalidInput: in one of the two a code stands for two areas.
+        """
+        from civicflow.hierarchy.proposing import propose_changes
+
+        return propose_changes(self.chart(on), after, keeper=keeper)
+
+    def accepted(
+        self,
+        proposals: Iterable[Proposal],
+        *,
+        on: date,
+        above: Fraction = Fraction(8, 10),
+        basis: str = "",
+    ) -> Acceptance:
+        """The acts of the proposals that are trusted more than a bar, to `plan` and `apply`. Nothing is changed.
+
+        Args:
+            proposals: from `propose`, all of it, or the part that somebody has picked.
+            on: the first day on which the acts hold.
+            above: the bar, from 0 to 1; 0 accepts all that is given.
+            basis: the document that orders it, as clerks cite it.
+        """
+        from civicflow.hierarchy.accepting import accepted
+
+        return accepted(proposals, self.history, on=on, ids=self._ids, above=above, basis=basis)
 
     def carry_over(self, policy: Policy = "primary") -> CarriedOver:
         """Bring open matters whose unit, body or council is gone to the successor, each by an entry of its own.
