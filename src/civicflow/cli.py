@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import attrs
 
-from civicflow.errors import CivicflowError, NotFound
+from civicflow.errors import CivicflowError, Fault, InvalidInput, NotFound
 from civicflow.texts import Language, Text
 
 if TYPE_CHECKING:
@@ -174,17 +174,35 @@ def _flow_check(options: Options) -> Answer:
 
     given = _flows(options.beside)
     beside = [*SHIPPED, *given]
-    found = check(_flow(options.flow, given), beside, None if options.scenes is None else _named(options.scenes))
+    try:
+        flow = _flow(options.flow, given)
+    except InvalidInput as error:
+        if not error.faults:
+            raise
+        return Answer(
+            code=1, text=Text(error.say("en"), error.say("zh")), said={"flow": options.flow, **_faults(error)}
+        )
+    found = check(flow, beside, None if options.scenes is None else _named(options.scenes))
     passed = found.is_flawless or (bool(found) and not options.strict)
     never = [*(finding for one in found.explored for finding in one.findings), *found.unseen]
     said = {
         "flow": found.flow,
         "ok": bool(found),
-        "faults": [str(fault) for fault in found.faults],
-        "doubts": [str(doubt) for doubt in found.doubts],
+        "faults": [_fault(fault) for fault in found.faults],
+        "doubts": [_fault(doubt) for doubt in found.doubts],
         "findings": [{"rule": finding.rule, "en": finding.text.en, "zh": finding.text.zh} for finding in never],
     }
     return Answer(code=0 if passed else 1, text=Text(found.say("en"), found.say("zh")), said=said)
+
+
+def _faults(error: InvalidInput) -> dict[str, Any]:
+    return {"ok": False, "faults": [_fault(fault) for fault in error.faults]}
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
+    """A fault for programs."""
+    told = attrs.asdict(fault, filter=lambda field, value: field.name not in ("reason", "text") and bool(value))
+    return {**told, "en": fault.say("en"), "zh": fault.say("zh")}
 
 
 def _flow_draw(options: Options) -> Answer:
@@ -531,9 +549,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         answer = run(options)
     except (CivicflowError, OSError) as error:
+        told = error.say(options.language) if isinstance(error, InvalidInput) else str(error)
         if options.json:
-            _print(json.dumps({"error": str(error)}, ensure_ascii=False), sys.stdout)
-        _print(f"civicflow: {error}", sys.stderr)
+            _print(json.dumps({"error": told}, ensure_ascii=False), sys.stdout)
+        _print(f"civicflow: {told}", sys.stderr)
         return 2
     language: Language = options.language
     said = json.dumps(answer.said, ensure_ascii=False) if options.json else answer.text.say(language)

@@ -78,14 +78,30 @@ class Fault:
 
 
 class InvalidInput(CivicflowError, ValueError):
-    """The input is malformed; `faults` holds everything that was found, never only the first."""
+    """The input is malformed; `faults` holds everything that was found, never only the first.
 
-    def __init__(self, message: str, faults: Iterable[Fault] = ()) -> None:
+    Attributes:
+        message: what was refused, without the faults.
+        faults: each thing that is wrong.
+    """
+
+    def __init__(self, message: str | Text, faults: Iterable[Fault] = ()) -> None:
+        self.message = message
         self.faults = tuple(faults)
-        lines = [message, *(f"  {fault}" for fault in self.faults[:_TOLD])]
-        if len(self.faults) > _TOLD:
-            lines.append(f"  and {len(self.faults) - _TOLD} more; all of them are in `faults`")
-        super().__init__("\n".join(lines))
+        super().__init__(self.say())
+
+    def say(self, language: Language = "en") -> str:
+        """All of it in one language, as far as it is said in both."""
+        head = self.message if isinstance(self.message, str) else self.message.say(language)
+        lines = [head, *(f"  {fault.say(language)}" for fault in self.faults[:_TOLD])]
+        more = len(self.faults) - _TOLD
+        if more > 0:
+            told = f"and {more} more; all of them are in `faults`"
+            lines.append(f"  {told if language == 'en' else f'另有{more}处，全部见`faults`'}")
+        return "\n".join(lines)
+
+    def __reduce__(self) -> tuple[type[InvalidInput], tuple[object, ...]]:
+        return type(self), (self.message, self.faults)
 
 
 class Refused(CivicflowError):

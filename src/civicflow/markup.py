@@ -99,7 +99,9 @@ AnyNode = Scalar | Listing | Record
 def _stop(source: str, line: int, column: int, rule: str, value: str = "", **gaps: object) -> InvalidInput:
     text = SENTENCES.say(rule, **gaps)
     fault = Fault(reason=text.en, value=value, source=source, line=line, column=column, rule=rule, text=text)
-    return InvalidInput(f"{source} cannot be read; nothing was loaded", [fault])
+    return InvalidInput(
+        Text(f"{source} cannot be read; nothing was loaded", f"{source}无法读取，未载入任何内容"), [fault]
+    )
 
 
 def _check_size(text: str, source: str, format: str, bounds: Bounds) -> None:

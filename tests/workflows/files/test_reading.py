@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import pickle
 from pathlib import Path
 
 import pytest
 
 import civicflow
+from civicflow import cli
 from civicflow.errors import Fault, InvalidInput
 from civicflow.testing import FrozenClock
 from civicflow.workflows.engine.flow import Flow
@@ -181,3 +184,48 @@ def test_a_changed_rule_is_another_flow() -> None:
     ):
         assert read_flow(changed((before, after)), source="f").digest != flow.digest
     assert isinstance(flow, Flow)
+
+
+class TestCommand:
+    """`civicflow flow check` says what is wrong with a file."""
+
+    @pytest.fixture
+    def spoilt(self, tmp_path: Path) -> str:
+        """A file with two slips."""
+        path = tmp_path / "spoilt.yaml"
+        path.write_text(changed(("filed | 已申请", "filed"), ("list of text", "list of txt")), encoding="utf-8")
+        return str(path)
+
+    def test_in_the_language_of_the_reader(self, spoilt: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """All of it, with lines, and the exit code of what is wrong."""
+        for language, head, fault in (("en", "is no sound flow", "missing translation"), ("zh", "未载入", "缺少译文")):
+            assert cli.main(["flow", "check", spoilt, "--language", language]) == 1
+            said = capsys.readouterr().out.splitlines()
+            assert head in said[0]
+            assert fault in said[1]
+            assert len(said) == 3
+            assert all(line.strip().startswith("spoilt.yaml:") for line in said[1:])
+
+    def test_for_programs(self, spoilt: str, capsys: pytest.CaptureFixture[str]) -> None:
+        """Each fault with its place and symbol."""
+        assert cli.main(["flow", "check", spoilt, "--json"]) == 1
+        said = json.loads(capsys.readouterr().out)
+        assert [(fault["rule"], fault["path"]) for fault in said["faults"]] == [
+            ("translation", "states.filed.text"),
+            ("data-type", "steps.supply.data.papers"),
+        ]
+        assert all(fault["line"] > 1 and fault["column"] > 1 for fault in said["faults"])
+
+    def test_a_file_that_is_not_there(self, capsys: pytest.CaptureFixture[str]) -> None:
+        """Could not run."""
+        assert cli.main(["flow", "check", "nowhere.yaml"]) == 2
+        assert "cannot be read" in capsys.readouterr().err
+
+
+def test_an_error_keeps_its_faults_on_its_way_between_processes() -> None:
+    """Pickled, it says the same in both languages."""
+    with pytest.raises(InvalidInput) as caught:
+        read_flow("flow: x\n", source="f.yaml")
+    again = pickle.loads(pickle.dumps(caught.value))
+    assert again.faults == caught.value.faults
+    assert (str(again), again.say("zh")) == (str(caught.value), caught.value.say("zh"))

@@ -187,7 +187,7 @@ def read_flow(
 
 def _wrong(source: str, found: Iterable[Fault]) -> InvalidInput:
     ordered = sorted(dict.fromkeys(found), key=lambda fault: (fault.line, fault.column))
-    return InvalidInput(f"{source} is no sound flow; nothing was loaded", ordered)
+    return InvalidInput(SENTENCES.say("not-sound", source=source), ordered)
 
 
 @attrs.define(eq=False)
