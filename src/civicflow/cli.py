@@ -22,6 +22,9 @@ from civicflow.errors import CivicflowError, Fault, InvalidInput, NotFound
 from civicflow.texts import Language, Text
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
+    from civicflow.hierarchy.document import Document
     from civicflow.ledger.signing import Signer, Verifier
     from civicflow.office.office import Office
     from civicflow.plugins.publish.publishing import Publication
@@ -240,6 +243,54 @@ def _flow_schema(_: Options) -> Answer:
     return Answer(code=0, text=Text.same(json.dumps(schema, ensure_ascii=False, indent=2)), said=schema)
 
 
+def _register_propose(options: Options) -> Answer:
+    from civicflow.hierarchy.proposing import propose_changes
+
+    earlier, later = (_edition(path, options.scheme) for path in (options.earlier, options.later))
+    every = propose_changes(earlier, later)
+    found = [one for one in every if one.confidence > options.above]
+    text = Text(
+        f"{len(found)} of {len(every)} proposals are trusted more than {float(options.above):.0%}",
+        f"共{len(every)}项建议，其中{len(found)}项可信度高于{float(options.above):.0%}",
+    )
+    said = {
+        "proposals": [
+            {
+                "kind": one.kind,
+                "originals": [area.code for area in one.originals],
+                "results": [area.code for area in one.results],
+                "survives": one.survives,
+                "confidence": str(one.confidence),
+                "rests_on": list(one.rests_on),
+                "reasons": [{"en": reason.en, "zh": reason.zh} for reason in one.reasons],
+            }
+            for one in found
+        ]
+    }
+    lines = [Text(one.say("en").replace("\n", "\n  "), one.say("zh").replace("\n", "\n  ")) for one in found]
+    return Answer(code=0, text=_lines(text, lines), said=said)
+
+
+def _edition(path: Path, scheme: str) -> Document:
+    """The areas of a file: a register, or a table whose names tell the levels and whose codes tell the parents."""
+    from civicflow.hierarchy.importing import read
+    from civicflow.hierarchy.naming import ENDINGS
+    from civicflow.office.registry import decoded
+
+    text, format = decoded(path)
+    if format != "csv":
+        return read(text, source=path.name, format=format)
+    return read(
+        text,
+        source=path.name,
+        format=format,
+        register=path.name,
+        scheme=scheme,
+        parents_by_prefix=True,
+        endings=ENDINGS,
+    )
+
+
 def _flows(names: Iterable[str]) -> list[Flow]:
     """Flows by name; an overlay may be laid over one that comes before it."""
     flows: list[Flow] = []
@@ -350,6 +401,20 @@ def _instant(at: Any) -> str | None:
     return None if at is None else str(plain(at))
 
 
+def _share(text: str) -> Fraction:
+    """A number from 0 to 1, exactly."""
+    from fractions import Fraction
+
+    try:
+        share = Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        share = Fraction(-1)
+    if not 0 <= share <= 1:
+        msg = f"a share is a number from 0 to 1, such as 0.8 or 4/5; got {text!r}"
+        raise argparse.ArgumentTypeError(msg)
+    return share
+
+
 # -- the parser --------------------------------------------------------------------------------------------------------
 
 
@@ -420,6 +485,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         example="civicflow plugins --plugins --json",
         store=False,
     ),
+    "register propose": Command(
+        run=_register_propose,
+        says="Say what seems to have happened between two editions of a map, how sure that is, and why. Nothing is changed."
+        " Of a table (CSV) the codes tell the parents and the ends of Chinese names the levels, where no column does.",
+        example="civicflow register propose 2019.csv 2020.csv --scheme leshan --above 0.8 --language zh",
+        takes=("EARLIER", "LATER", "--scheme", "--above"),
+        store=False,
+    ),
     "flow check": Command(
         run=_flow_check,
         says="Say what is wrong with a flow, and explore every story that it can tell.",
@@ -471,6 +544,15 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "choices": ("mermaid", "dot", "page", "table"),
         "default": "mermaid",
         "help": "the form (mermaid)",
+    },
+    "EARLIER": {"type": Path, "help": "the earlier edition: a register (YAML, JSON), or a table of areas (CSV)"},
+    "LATER": {"type": Path, "help": "the later edition"},
+    "--scheme": {"default": "sichuan", "metavar": "NAME", "help": "of tables, the preset of levels (sichuan)"},
+    "--above": {
+        "type": _share,
+        "default": "0",
+        "metavar": "SHARE",
+        "help": "only what is trusted more than this, from 0 to 1 (0)",
     },
     "--scenes": {"metavar": "MODULE:NAME", "help": "the scenes in which it is explored"},
     "--strict": {"action": "store_true", "help": "exit with 1 for doubts, and for what never happens, too"},

@@ -222,6 +222,36 @@ def test_broken_plugins_stop_no_recovery(url: str, tmp_path: Path, capsys: pytes
     assert run("tick", url, "--no-plugins").returncode == 0
 
 
+def test_two_editions_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A table against a register file, as text and as JSON; a share that is none is an error of usage."""
+    old, new = tmp_path / "old.csv", tmp_path / "new.json"
+    old.write_text("code,name\n1,市中区\n11,通江镇\n111,高墩子村\n112,白果村\n", encoding="utf-8")
+    areas = [
+        {"code": "1", "name": "市中区", "level": "district"},
+        {"code": "12", "name": "通江街道", "level": "subdistrict", "parent": "1"},
+        {"code": "121", "name": "高墩子村", "level": "village", "parent": "12"},
+    ]
+    new.write_text(json.dumps({"register": "r", "scheme": "leshan", "areas": areas}), encoding="utf-8")
+    said = Run(capsys, "register", "propose", old, new, "--json").said
+    kinds = {one["kind"]: (one["originals"], one["results"], one["confidence"]) for one in said["proposals"]}
+    assert kinds == {
+        "convert": (["11"], ["12"], "120/127"),
+        "recode": (["111"], ["121"], "49/50"),
+        "dissolve": (["112"], [], "2/5"),
+    }
+    told = Run(capsys, "register", "propose", old, new, "--above", "0.8", "--language", "zh")
+    lines = told.out.splitlines()
+    assert (told.code, lines[0]) == (0, "共3项建议，其中2项可信度高于80%")
+    assert "  11 通江镇改设为12 通江街道（94%）" in lines
+    with pytest.raises(SystemExit):
+        main(["register", "propose", str(old), str(new), "--above", "80"])
+    assert "a share is a number from 0 to 1" in capsys.readouterr().err
+    old.write_text("code,name\n1,市中\n", encoding="utf-8")
+    wrong = Run(capsys, "register", "propose", old, new)
+    assert wrong.code == 2
+    assert "no ending tells the level" in wrong.err
+
+
 def test_a_reader_that_goes_away_and_one_that_knows_no_chinese(url: str) -> None:
     """The exit code is the command's, nothing breaks, and what cannot be shown is spelled out."""
     command = [sys.executable, "-m", "civicflow", "doctor", url, "--language", "zh"]

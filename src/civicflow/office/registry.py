@@ -37,6 +37,26 @@ Format = Literal["yaml", "json", "csv"]
 _FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csv": "csv"}
 
 
+def decoded(file: Path) -> tuple[str, Format]:
+    """The text of a register file, and its format, told by its ending.
+
+    Raises:
+        InvalidInput: it cannot be read, is not UTF-8, or ends in something else.
+    """
+    try:
+        text = file.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        msg = f"the register file {str(file)!r} cannot be read: {error.strerror or error}"
+        raise InvalidInput(msg) from error
+    except UnicodeDecodeError as error:
+        msg = f"the register file {str(file)!r} is not UTF-8 (byte {error.start}); save it as UTF-8"
+        raise InvalidInput(msg) from error
+    if file.suffix.lower() not in _FORMATS:
+        msg = f"a register file ends in {', '.join(_FORMATS)}; got {file.name!r}"
+        raise InvalidInput(msg)
+    return text, _FORMATS[file.suffix.lower()]
+
+
 class RegisterDesk:
     """The register of areas, bodies, posts and appointments: the whole history, and charts of it."""
 
@@ -67,18 +87,8 @@ class RegisterDesk:
         if isinstance(path, Document):
             return self._load(path, on)
         file = Path(path)
-        try:
-            text = file.read_bytes().decode("utf-8-sig")
-        except OSError as error:
-            msg = f"the register file {str(path)!r} cannot be read: {error.strerror or error}"
-            raise InvalidInput(msg) from error
-        except UnicodeDecodeError as error:
-            msg = f"the register file {str(path)!r} is not UTF-8 (byte {error.start}); save it as UTF-8"
-            raise InvalidInput(msg) from error
-        if file.suffix.lower() not in _FORMATS:
-            msg = f"a register file ends in {', '.join(_FORMATS)}; got {file.name!r}"
-            raise InvalidInput(msg)
-        return self.read(text, source=file.name, format=_FORMATS[file.suffix.lower()], on=on)
+        text, format = decoded(file)
+        return self.read(text, source=file.name, format=format, on=on)
 
     def read(self, text: str, *, source: str, format: Format, on: date | None = None) -> tuple[Change, ...]:
         """As `load`, from text that was read elsewhere; ``source`` names it in errors and in the ledger."""
