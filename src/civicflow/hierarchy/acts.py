@@ -371,7 +371,8 @@ def _new(result: New, like: Row, on: date, ids: IdSource | None) -> Area:
 
 def _under(register: Register, unit: UnitId, on: date) -> Iterator[Row]:
     """What hangs under a unit or is attached to it, on a day or from some later one."""
-    for history in register.rows.values():
+    near = (*register.rows.laid.values(), *map(register.rows.of, register.rows.areas_below((unit,))))
+    for history in near:
         if any(_lasts(row, on) and unit in _above(row) for row in history):
             yield history[-1]
 

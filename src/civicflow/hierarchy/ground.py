@@ -166,6 +166,10 @@ class Ground:
             made = self._made[place] = self._packed.row(self._rows[member])
         return made
 
+    def packed_places(self) -> array[int]:
+        """By the number of a packed area its place, from 1; 0 where it is not there, or something is laid over it."""
+        return self._place
+
     def aliased(self) -> list[int]:
         """The places of the packed areas that have other spellings."""
         if self._packed is None or not (rests := self._packed.aliased):
