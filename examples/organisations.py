@@ -21,6 +21,8 @@ from civicflow.hierarchy.appointing import appoint, relieve
 from civicflow.hierarchy.lines import coordinators, uncoordinated
 from civicflow.hierarchy.memberships import Crossing, crossings, delegates
 from civicflow.hierarchy.mobilising import Force, TaskForce, mobilise, task_forces
+from civicflow.hierarchy.reach import Offer, out_of_reach
+from civicflow.hierarchy.social import social_organisations
 from civicflow.hierarchy.units import Area, Body
 from civicflow.hierarchy.vacancies import Vacancy
 from civicflow.ids import CaseId, IdSource, UnitId
@@ -138,7 +140,8 @@ def compounds_of(office: Office, seed: int, many: int) -> str:
     """A register of compounds and their buildings, as JSON, dealt out to the communities by a seed.
 
     Each compound has a branch, a property company with an owners' committee or a self-management committee in its place,
-    and five to eight buildings with a Party group each.
+    and five to eight buildings with a Party group each. Every second compound of a community with a space of its own has one,
+    too.
     """
     chart = office.chart()
     communities = sorted(
@@ -146,6 +149,8 @@ def compounds_of(office: Office, seed: int, many: int) -> str:
     )
     areas: list[dict[str, object]] = []
     bodies: list[dict[str, object]] = []
+    sites: list[dict[str, object]] = []
+    spaces = {chart.code(site.area): site.code for site in chart.sites if site.kind == "community-space"}
 
     def party(code: str, name: str, zh: str, above: str, post: str) -> None:
         bodies.append(
@@ -166,6 +171,13 @@ def compounds_of(office: Office, seed: int, many: int) -> str:
         party(code, f"Branch of Compound {n}", f"{n}号院落党支部", above, "secretary")
         kinds = ["property-company", "owners-committee"] if _drawn(seed, n, 0, 5) < 3 else ["self-management-committee"]
         bodies += [{"code": f"{kind}-{code}", "name": f"{kind} {n}", "kind": kind, "area": code} for kind in kinds]
+        if above in spaces and n // len(communities) % 2:
+            space = {
+                "code": f"space-{code}",
+                "name": f"Space of Compound {n} | {n}号院落空间",
+                "kind": "compound-space",
+            }
+            sites.append({**space, "area": code, "parent": spaces[above], "services": ["meeting"]})
         for b in range(1, 6 + _drawn(seed, n, 1, 4)):
             house = f"{code}B{b}"
             areas.append(
@@ -176,9 +188,10 @@ def compounds_of(office: Office, seed: int, many: int) -> str:
         "register": "leshan-compounds",
         "scheme": "leshan",
         "since": "2020-06-30",
-        "elsewhere": [*communities, *(f"party-{code}" for code in communities)],
+        "elsewhere": [*communities, *(f"party-{code}" for code in communities), *sorted(spaces.values())],
         "areas": areas,
         "bodies": bodies,
+        "sites": sites,
     }
     return json.dumps(register, ensure_ascii=False)
 
@@ -350,3 +363,103 @@ def epidemic(office: Office, *, ids: IdSource, many: int = 905, strength: int = 
     )
     history = office.register.history
     return task_forces(history, history.chart(EPIDEMIC).resolve("epidemic-2020"))
+
+
+@attrs.frozen(kw_only=True)
+class Circle:
+    """Shangjie's 15-minute circle.
+
+    Attributes:
+        sites: how many sites there are of each kind.
+        without: by kind of site, the codes of the communities that reach none within fifteen minutes.
+        contactless: the codes of the communities without a contact point.
+    """
+
+    sites: Mapping[str, int]
+    without: Mapping[str, tuple[str, ...]]
+    contactless: tuple[str, ...]
+
+
+def shangjie_places(office: Office) -> Circle:
+    """Three city reading rooms and twelve bases of open Party life, and who has none within reach."""
+    load(office, "shangjie", "shangjie-places")
+    chart = office.chart()
+    without = {
+        kind: tuple(map(chart.code, out_of_reach(chart, "community", Offer(kind=kind))))
+        for kind in ("reading-room", "party-life-base")
+    }
+    gaps = (gap for gap in office.register.vacancies() if gap.requirement and gap.requirement.site == "contact-point")
+    return Circle(
+        sites=Counter(site.kind for site in chart.sites),
+        without=without,
+        contactless=tuple(chart.code(gap.unit) for gap in gaps),
+    )
+
+
+@attrs.frozen(kw_only=True)
+class Partners:
+    """Social organisations of a province.
+
+    Attributes:
+        introduced: how many were brought in.
+        incubated: how many have been incubated.
+        volunteers: how many volunteer organisations there are.
+        stages: how many stand at each stage.
+    """
+
+    introduced: int
+    incubated: int
+    volunteers: int
+    stages: Mapping[str, int]
+
+
+def sichuan_partners(office: Office, *, seed: int = 2020) -> Partners:
+    """More than 500 introduced, more than 1,100 incubated, nearly 1,000 volunteer organisations, from a seed."""
+    office.register.read(partners_of(seed), source="partners.json", format="json")
+    found = social_organisations(office.register.history, office.chart())
+    return Partners(
+        introduced=sum(one.introduced for one in found),
+        incubated=sum(one.incubated for one in found),
+        volunteers=sum(one.kind == "volunteer-team" for one in found),
+        stages=Counter(one.stage for one in found),
+    )
+
+
+def partners_of(seed: int) -> str:
+    """A register of a province's social organisations, as JSON: who was introduced, incubated, kept on file, registered."""
+    many = {
+        "introduced": 500 + _drawn(seed, 1, 1, 40),
+        "incubated": 1100 + _drawn(seed, 2, 1, 40),
+        "volunteer": 970 + _drawn(seed, 3, 1, 25),
+    }
+    bodies: list[dict[str, object]] = [
+        {"code": "authority", "name": "Civil Affairs | 民政部门", "kind": "department", "area": "51"},
+        {"code": "street", "name": "Subdistrict | 街道办事处", "kind": "subdistrict-office", "area": "51"},
+        {"code": "hub", "name": "Hub | 枢纽型社会组织", "kind": "social-work-station", "area": "51"},
+    ]
+    ties: list[dict[str, str]] = []
+    for group, count in many.items():
+        kind = "volunteer-team" if group == "volunteer" else "social-organisation"
+        for n in range(count):
+            code = f"{group}-{n}"
+            bodies.append({"code": code, "name": f"{group} {n} | {n}号社会组织", "kind": kind, "area": "51"})
+            if group == "introduced":
+                ties.append({"source": "street", "kind": "introduces", "target": code})
+            if group == "incubated":
+                ties.append({"source": "hub", "kind": "incubates", "target": code, "until": "2022-01-01"})
+            paper = ("files", "registers", "")[_drawn(seed, n, len(group), 3)]
+            if paper:
+                source = "authority" if paper == "registers" else "street"
+                ties.append({"source": source, "kind": paper, "target": code, "reference": f"{group}/{n}"})
+    areas = [{"code": "51", "name": "Sichuan | 四川省", "level": "province"}]
+    return json.dumps(
+        {
+            "register": "sichuan-partners",
+            "scheme": "sichuan",
+            "since": "2020-01-01",
+            "areas": areas,
+            "bodies": bodies,
+            "affiliations": ties,
+        },
+        ensure_ascii=False,
+    )

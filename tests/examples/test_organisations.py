@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
+import yaml
 
 import civicflow
 import organisations
 from civicflow import Office
 from civicflow.calendars import instant
+from civicflow.hierarchy.memberships import reported_in
 from civicflow.hierarchy.mobilising import stand_down, task_forces
+from civicflow.hierarchy.reach import Offer, network, out_of_reach
+from civicflow.hierarchy.social import social_organisations
 from civicflow.testing import FrozenClock, sequential_ids
 
 TODAY = date(2026, 3, 2)
@@ -239,3 +244,86 @@ class TestChengdu:
         assert [facts.body for facts in office.ledger.facts(line="ex-office", flow="share")] == [
             office.unit("ex-office")
         ]
+
+
+class TestPlaces:
+    """The network of places, and who has none within reach (H9)."""
+
+    def test_shangjies_circle(self, office: Office) -> None:
+        """3 reading rooms and 12 bases; exactly the communities that none of them lists within 15 minutes are without."""
+        found = organisations.shangjie_places(office)
+
+        assert (found.sites["reading-room"], found.sites["party-life-base"]) == (3, 12)
+        written = yaml.safe_load((organisations.REGISTERS / "shangjie-places.yaml").read_text(encoding="utf-8"))
+        for kind, without in found.without.items():
+            near = {
+                code
+                for site in written["sites"]
+                if site["kind"] == kind
+                for code, minutes in {**site["reach"], site["area"]: 0}.items()
+                if minutes <= 15
+            }
+            assert set(without) == set(written["elsewhere"]) - near
+            assert without
+        reached = office.register.within_reach("410106001009", kind="reading-room")
+        assert [(one.site.code, one.minutes) for one in reached] == [("reading-room-1", 15)]
+        mine = office.register.out_of_reach("community", kind="party-life-base", under="410106005")
+        assert bool(mine) == ("410106005001" in found.without["party-life-base"])
+        assert found.contactless == ("410106004003", "410106100400")
+
+    def test_leshans_network_has_three_levels(self, office: Office) -> None:
+        """5 centres, under each the communities' spaces, under these the compounds'; who has none is listed by service."""
+        organisations.leshan(office)
+        chart = office.chart()
+        kinds = Counter(site.kind for site in chart.sites)
+        assert kinds["neighbourhood-centre"] == 5
+        tongjiang = [site.kind for site in network(chart, "centre-511102006")]
+        assert tongjiang[:2] == ["neighbourhood-centre", "community-space"]
+        assert "compound-space" in tongjiang
+        assert sum(len(network(chart, site.id)) for site in chart.sites if site.parent is None) == len(chart.sites)
+
+        assert out_of_reach(chart, "community", Offer(service="approvals")) == ()
+        saturday = datetime(2026, 3, 7, 11, tzinfo=ZoneInfo("Asia/Shanghai"))
+        assert out_of_reach(chart, "community", Offer(service="approvals", open_at=saturday)) == ()
+        sunday = saturday + timedelta(days=1)
+        assert len(out_of_reach(chart, "community", Offer(service="approvals", open_at=sunday))) == 55
+        assert len(out_of_reach(chart, "community", Offer(service="meals", open_at=sunday))) == 55 - 15
+
+
+class TestSocialOrganisations:
+    """From found to registered, linked to areas and to work (H8); double report-in (H4)."""
+
+    def test_yudongs_partners(self, office: Office) -> None:
+        """More than 20 serve the community: 8 registered, 9 on file, the others found; each day as it was."""
+        organisations.load(office, "yudong")
+        chart, history = office.chart(), office.register.history
+        found = social_organisations(history, chart, office.unit("yudong"))
+        assert len(found) > 20
+        assert Counter(one.stage for one in found) == {"registered": 8, "filed": 9, "found": 5}
+        assert (sum(one.incubated for one in found), sum(one.incubating is not None for one in found)) == (7, 4)
+        assert all(chart.code(area) == "yudong" for one in found for area in one.serves)
+        then = office.register.chart(date(2017, 6, 1))
+        assert Counter(one.stage for one in social_organisations(history, then)) == {"registered": 8, "found": 14}
+        reported = reported_in(chart, office.unit("yudong"))
+        assert ([chart.code(body) for body in reported.bodies], len(reported.persons)) == (["yd-bank", "yd-school"], 3)
+
+    def test_a_partner_takes_part_in_the_work(self, office: Office) -> None:
+        """It accepts its share as any other body does, and its work is counted as its own."""
+        organisations.load(office, "yudong")
+        secretary = office.act_as("yd-1", post="secretary", unit="yudong")
+        ticket = office.tickets.order("Read to the elderly", unit="yudong", by=office.act_as("resident-1"))
+        office.tickets.dispatch(ticket, to=["yd-so-1"], by=secretary)
+        partner = office.act_as("yd-so-1-1", post="officer", unit="yd-so-1")
+        office.tickets.accept(ticket, by=partner)
+        office.tickets.complete(ticket, by=partner)
+        assert set(office.ledger.rates_by("body", flow="share")) == {office.unit("yd-so-1")}
+        (one, *_) = office.register.social_organisations("yudong")
+        assert one.body == office.unit("yd-so-1")
+
+    def test_the_provinces_partners(self, office: Office) -> None:
+        """500 and more introduced, 1,100 and more incubated, nearly 1,000 volunteer organisations."""
+        found = organisations.sichuan_partners(office)
+        assert found.introduced > 500
+        assert found.incubated > 1100
+        assert 950 < found.volunteers < 1000
+        assert sum(found.stages.values()) == found.introduced + found.incubated + found.volunteers

@@ -121,7 +121,11 @@ def test_every_fault_has_its_place() -> None:
     [
         ('[council/*, "*/mediator"]', "[council]", "posts are named KIND/POST"),
         ('[council/*, "*/mediator"]', "[council/*]", "two posts are incompatible with each other; got 1"),
-        ("{post: mediator, body: residents-committee}", "{unless: alliance}", "names a body or a post; got neither"),
+        (
+            "{post: mediator, body: residents-committee}",
+            "{unless: alliance}",
+            "names a body or a post, or else a site; got neither",
+        ),
         ("community: [", "comunity: [", "the scheme has no such level; did you mean 'community'?"),
         ("like: leshan", "like: leshn", "did you mean 'leshan'?"),
         ("like: leshan", "like: leshan\n  levels: {a: A | 甲}", "leave out one of `like` and `levels`"),

@@ -20,9 +20,10 @@ from civicflow.hierarchy.attribution import POLICIES, Attributed, Policy, Unreso
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.mobilising import COMMAND, Force, mobilise, prolong, stand_down, task_forces
+from civicflow.hierarchy.reach import minutes_to
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
-from civicflow.hierarchy.units import Affiliation, Appointment, AppointmentKind, Area, Body, Post, Row, holds_on
+from civicflow.hierarchy.units import Affiliation, Appointment, AppointmentKind, Area, Body, Post, Row, Site, holds_on
 from civicflow.ids import PersonId, PostId, UnitId
 from civicflow.testing import sequential_ids
 
@@ -367,7 +368,29 @@ class Redrawing(RuleBasedStateMachine):
     def begin(self) -> None:
         """The town of the tests above."""
         head = Post(id=PostId("party-head"), name="head", unit=UnitId("party"), title="head | 负责人", since=START)
-        self.register = town(body("party", "d.a"), body("bureau-1", "d"), body("bureau-2", "d"), head)
+        sites = [
+            Site(
+                id="centre",
+                code="centre",
+                name="Centre | 中心",
+                kind="neighbourhood-centre",
+                area=UnitId("d.a"),
+                run_by=UnitId("bureau-1"),
+                reach=((UnitId("d.a.1"), 5), (UnitId("d.b.1"), 10), (UnitId("d.b.2"), 20)),
+                since=START,
+            ),
+            Site(
+                id="space",
+                code="space",
+                name="Space | 空间",
+                kind="community-space",
+                area=UnitId("d.b.2"),
+                run_by=UnitId("party"),
+                parent="centre",
+                since=START,
+            ),
+        ]
+        self.register = town(body("party", "d.a"), body("bureau-1", "d"), body("bureau-2", "d"), head, *sites)
         self.said.append(
             (Change(act="establish", on=START, rows=tuple(rows[0] for rows in self.register.rows.values())),)
         )
@@ -464,6 +487,19 @@ class Redrawing(RuleBasedStateMachine):
         else:
             on = self.days(data)
             self.attempt(lambda: stand_down(self.register, command, on=on), on)
+
+    @invariant()
+    def sites_stand_and_serve(self) -> None:
+        """On each day: a site stands in an area that exists, is run by a body that does or nobody, and serves what is there."""
+        for months in range(0, 25, 4):
+            chart = self.register.chart(START + months * 30 * DAY)
+            assert {site.id for site in chart.sites} == {"centre", "space"}
+            for site in chart.sites:
+                assert isinstance(chart.unit(site.area), Area)
+                assert site.run_by is None or isinstance(chart.unit(site.run_by), Body)
+                assert all(isinstance(chart.unit(area), Area) for area, _ in site.reach)
+                assert len(dict(site.reach)) == len(site.reach)
+                assert minutes_to(chart, site, site.area) == 0
 
     @invariant()
     def task_forces_trace_to_organisations(self) -> None:

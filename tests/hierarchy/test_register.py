@@ -23,7 +23,7 @@ from civicflow.hierarchy.integrity import broken
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.scheme import Level, LevelScheme
-from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, holds_on
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site, holds_on
 from civicflow.ids import IdSource, PersonId, PostId, UnitId
 
 DAY0 = date(2026, 1, 1)
@@ -375,6 +375,18 @@ class TestApply:
             ),
             Affiliation(id="Y", kind="reports-in", source=UnitId("B"), target=UnitId("A"), reference="7", since=day(0)),
             Affiliation(id="Z", kind="reports-in", person=PersonId("p"), target=UnitId("A"), since=day(0)),
+            Site(
+                id="S",
+                code="s",
+                name="S | 站",
+                kind="canteen",
+                area=UnitId("A"),
+                run_by=UnitId("B"),
+                services=("meals",),
+                hours=("Mo-Su 11:00-13:00",),
+                reach=((UnitId("A"), 0), (UnitId("C"), 12)),
+                since=day(0),
+            ),
         )
         change = Change(
             act="merge", on=day(0), register="t", rows=rows, ends=("Q",), scheme=SCHEME, basis="渝府〔2020〕1号"

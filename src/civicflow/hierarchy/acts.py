@@ -13,6 +13,7 @@ Rules
   successor, or where the caller sends it. Nothing is left hanging, and nothing is dissolved on the way.
 - So do its affiliations, and whom it sent: a delegate of a bureau that is merged goes on as the new one's. What would then be
   said twice, or of a unit with itself, ends; and so does all of it where there is no primary successor.
+- A site goes where its area goes; whoever comes after a body runs its sites, and whoever comes after an area is in reach as it was.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.changes import Act, Change
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
-from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, as_name, overlapping
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site, as_name, overlapping
 from civicflow.ids import IdSource, UnitId
 from civicflow.texts import Text
 
@@ -149,6 +150,7 @@ def dissolve(
         raise InvalidInput(msg)
     row = _known(register, unit, on)
     moved = tuple(row for id, to in sent.items() for row in _sent(register, id, to, {unit}, on))
+    moved = _relinked(register, moved, (unit,), None, on)
     return Change(
         act="dissolve", on=on, register=row.register, rows=moved, ends=tuple(_ending(register, unit, on)), basis=basis
     )
@@ -300,12 +302,13 @@ def _redraw(
     places: dict[str, UnitId] = {code: row.id for code, row in made.items()} | {unit: unit for unit in surviving}
     ending = [unit for unit in units if unit not in surviving]
     ends = list(dict.fromkeys(id for unit in ending for id in _ending(register, unit, on)))
+    moved = _moved(register, ending, primary, sent, places, on)
     handed = list(_handed(register, ending, primary, ends, on))
     return Change(
         act=act,
         on=on,
         register=originals[0].register,
-        rows=(*made.values(), *_moved(register, ending, primary, sent, places, on), *handed),
+        rows=(*made.values(), *_relinked(register, moved, ending, primary, on), *handed),
         ends=tuple(id for id in ends if id not in {row.id for row in handed}),
         basis=basis,
         successions=tuple(
@@ -345,9 +348,9 @@ def _moved(
 def _sent(register: Register, id: str, to: UnitId, ending: set[UnitId], on: date) -> Iterator[Row]:
     """A record under its new unit, in all that is known of it from a day on."""
     for row in _from(register, id, on):
-        if isinstance(row, Area) or (isinstance(row, Body) and row.parent in ending):
+        if isinstance(row, Area) or (isinstance(row, (Body, Site)) and row.parent in ending):
             yield attrs.evolve(row, parent=to)
-        elif isinstance(row, Body):
+        elif isinstance(row, (Body, Site)):
             yield attrs.evolve(row, area=to)
 
 
@@ -380,7 +383,7 @@ def _under(register: Register, unit: UnitId, on: date) -> Iterator[Row]:
 def _above(row: Row) -> tuple[UnitId | None, ...]:
     if isinstance(row, Area):
         return (row.parent,)
-    return (row.area, row.parent) if isinstance(row, Body) else ()
+    return (row.area, UnitId(row.parent) if row.parent else None) if isinstance(row, (Body, Site)) else ()
 
 
 def _ending(register: Register, unit: UnitId, on: date) -> Iterator[str]:
@@ -401,6 +404,32 @@ def _rests_on(row: Row, unit: UnitId, posts: Sequence[str]) -> bool:
     if isinstance(row, Appointment):
         return row.post in posts or row.on_behalf_of == unit
     return isinstance(row, Affiliation) and unit in (row.source, row.target)
+
+
+def _relinked(
+    register: Register, moved: Sequence[Row], ending: Sequence[UnitId], heir: UnitId | None, on: date
+) -> tuple[Row, ...]:
+    """What goes elsewhere, and the sites that a unit runs or that are in its reach, as its heir's."""
+    going: dict[str, list[Row]] = {}
+    for row in moved:
+        going.setdefault(row.id, []).append(row)
+    for id, rows in register.rows.laid.items():
+        if any(isinstance(row, Site) and _lasts(row, on) for row in rows):
+            known = going.get(id) or list(_from(register, id, on))
+            new = [_served(row, ending, heir) for row in known if isinstance(row, Site)]
+            if id in going or new != known:
+                going[id] = [*new]
+    return tuple(row for rows in going.values() for row in rows)
+
+
+def _served(site: Site, ending: Sequence[UnitId], heir: UnitId | None) -> Site:
+    """A site whose areas in reach and whose body that end are its heir's; without an heir they are left out."""
+    reach: dict[UnitId, int] = {}
+    for area, minutes in site.reach:
+        now = heir if area in ending else area
+        if now is not None:
+            reach[now] = min(minutes, reach.get(now, minutes))
+    return attrs.evolve(site, run_by=heir if site.run_by in ending else site.run_by, reach=tuple(reach.items()))
 
 
 def _handed(

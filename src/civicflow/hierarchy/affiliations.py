@@ -51,10 +51,15 @@ AFFILIATIONS: Mapping[str, AffiliationKind] = MappingProxyType(
             ),
             AffiliationKind(name="partners-with", text="works with | 联建", target=("area", "body")),
             AffiliationKind(name="formed-from", text="was formed from | 由其组建"),
+            AffiliationKind(name="serves", text="serves | 服务", target=("area",)),
+            AffiliationKind(name="introduces", text="introduces | 引进", source=("area", "body")),
+            AffiliationKind(name="incubates", text="incubates | 孵化"),
+            AffiliationKind(name="files", text="keeps on file | 备案", exclusive=True),
+            AffiliationKind(name="registers", text="registers | 登记", exclusive=True),
         )
     }
 )
-"""The kinds by name. ``leads`` is exclusive: a body that is managed vertically belongs to one line alone."""
+"""The kinds by name. A body that is managed vertically belongs to one line alone, and one authority files or registers it."""
 
 
 def is_a(row: object, ends: Iterable[End]) -> bool:

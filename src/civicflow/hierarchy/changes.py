@@ -18,7 +18,7 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.scheme import LevelScheme
 from civicflow.hierarchy.succession import Succession, faults
-from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site
 from civicflow.ids import UnitId
 from civicflow.texts import Text
 
@@ -53,7 +53,7 @@ ACTS: Mapping[Act, Text] = MappingProxyType(
 """The acts as clerks read them; a correction says what was so all along, as if the register had never said otherwise."""
 
 _ROWS: Mapping[str, type[Row]] = MappingProxyType(
-    {"area": Area, "body": Body, "post": Post, "appointment": Appointment, "affiliation": Affiliation}
+    {"area": Area, "body": Body, "post": Post, "appointment": Appointment, "affiliation": Affiliation, "site": Site}
 )
 _NAMES: Mapping[type[Row], str] = MappingProxyType({cls: name for name, cls in _ROWS.items()})
 _TEXTS = ("name", "title")
@@ -161,7 +161,7 @@ def _row_to_builtins(row: Row, register: str, on: date) -> dict[str, Any]:
         elif isinstance(value, date):
             value = value.isoformat()
         elif isinstance(value, tuple):
-            value = list(value)
+            value = [list(item) if isinstance(item, tuple) else item for item in value]
         data[field.name] = value
     return data
 
@@ -172,8 +172,9 @@ def _row_from_builtins(data: Mapping[str, Any], on: date, register: str) -> Row:
     for name in _TEXTS:
         if isinstance(values.get(name), list):
             values[name] = Text(*values[name])
-    if values.get("aliases"):
-        values["aliases"] = tuple(values["aliases"])
+    for name, value in values.items():
+        if name not in _TEXTS and isinstance(value, list):
+            values[name] = tuple(tuple(item) if isinstance(item, list) else item for item in value)
     if "until" in values:
         values["until"] = date.fromisoformat(values["until"])
     return _ROWS[values.pop("is")](**values)

@@ -19,7 +19,7 @@ from civicflow.hierarchy.ground import Ground
 from civicflow.hierarchy.kinds import KINDS, TITLES, BodyKind
 from civicflow.hierarchy.packing import PackedAreas
 from civicflow.hierarchy.scheme import Level, LevelScheme
-from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site
 from civicflow.ids import PersonId, UnitId
 from civicflow.texts import Language, Text
 
@@ -40,7 +40,7 @@ class Chart:
 
     __slots__ = (
         "_appointments", "_attached", "_below", "_bodies", "_filled", "_ground", "_held", "_holders", "_kinds",
-        "_offices", "_posts", "_schemes", "_spelt", "_ties", "_under", "on", "version",
+        "_offices", "_posts", "_schemes", "_sites", "_spelt", "_ties", "_under", "on", "version",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +63,7 @@ class Chart:
         self._posts: dict[str, Post] = {}
         self._appointments: dict[str, list[Appointment]] = {}
         self._under: dict[str, frozenset[UnitId]] = {}
+        self._sites: dict[str, Site] = {}
         by_post: defaultdict[str, list[Appointment]] = defaultdict(list)
         ties: defaultdict[str, list[Affiliation]] = defaultdict(list)
         for row in rows:
@@ -72,6 +73,8 @@ class Chart:
                 self._bodies[row.id] = row
             elif isinstance(row, Post):
                 self._posts[row.id] = row
+            elif isinstance(row, Site):
+                self._sites[row.id] = row
             elif isinstance(row, Affiliation):
                 for end in (row.source or row.person, row.target):
                     ties[end or ""].append(row)
@@ -411,6 +414,27 @@ class Chart:
 
     def _joined(self, end: str, kind: str | None, wanted: Callable[[Affiliation], bool]) -> tuple[Affiliation, ...]:
         return tuple(tie for tie in self._ties.get(end, ()) if kind in (None, tie.kind) and wanted(tie))
+
+    # --- sites -------------------------------------------------------------------------------------------------
+
+    @property
+    def sites(self) -> tuple[Site, ...]:
+        """The places where residents find services, by code; `civicflow.hierarchy.reach` says who reaches them."""
+        return tuple(sorted(self._sites.values(), key=lambda site: (site.code, site.id)))
+
+    def site(self, code_or_id: str) -> Site:
+        """The site of that code or id.
+
+        Raises:
+            NotFound: if there is none on that day, or several bear the code in different files.
+        """
+        found = self._sites.get(code_or_id)
+        named = [found] if found is not None else [site for site in self._sites.values() if site.code == code_or_id]
+        if len(named) == 1:
+            return named[0]
+        what = "several sites are" if named else "there is no site"
+        msg = f"{what} {code_or_id!r} on {self.on}; `sites` lists them all with their ids"
+        raise NotFound(msg)
 
     # --- a picture ---------------------------------------------------------------------------------------------
 

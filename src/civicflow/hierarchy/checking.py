@@ -3,7 +3,7 @@
 1. A code names one thing. 2. Every parent, area and kind that is named exists, in the file or declared as kept
 elsewhere. 3. A level hangs only under the levels of its scheme. 4. Nothing stands under itself. 5. An end comes after
 its beginning. 6. A post is named once in its body, and has no more holders than seats on any day. 7. An affiliation is of
-a known kind and joins two ends that exist, once at a time.
+a known kind and joins two ends that exist, once at a time. 8. A site is of a known kind and stands in an area that exists.
 
 Each fault is reported once: what follows from a fault already reported is counted under it.
 """
@@ -27,10 +27,11 @@ from civicflow.hierarchy.document import (
     ListedBody,
     ListedHolder,
     ListedPost,
+    ListedSite,
     Place,
     place_of,
 )
-from civicflow.hierarchy.kinds import KINDS
+from civicflow.hierarchy.kinds import KINDS, SITE_KINDS
 from civicflow.hierarchy.scheme import near
 
 L = TypeVar("L", ListedArea, ListedBody)
@@ -64,8 +65,10 @@ class _Check:
         self.sorted: list[str] = []
         self.areas = _first(document.areas)
         self.bodies = _first(document.bodies)
+        self.sites = {site.code: site for site in document.sites}
         self.levels = set(document.scheme.names)
         self.kinds = {*KINDS, *(kind.name for kind in document.kinds)}
+        self.site_kinds = {*SITE_KINDS, *(kind.name for kind in document.kinds)}
         self.allowed: set[tuple[str, str | None]] = {
             (one.name, over) for one in document.scheme.levels for over in one.under
         }
@@ -88,6 +91,24 @@ class _Check:
         seen: defaultdict[tuple[str | None, ...], list[ListedAffiliation]] = defaultdict(list)
         for tie in self.document.affiliations:
             yield from self._blamed(tie, self._affiliation(tie, seen[tie.kind, tie.source, tie.person, tie.target]))
+
+        for site in self.document.sites:
+            yield from self._blamed(site, self._site(site))
+
+    def _site(self, site: ListedSite) -> Iterator[Fault]:
+        yield from self._span(site)
+        if site.kind not in self.site_kinds:
+            hint = near(site.kind, self.site_kinds) or "; explain an own kind under `kinds:`"
+            yield self._fault(site, "kind", f"there is no such kind of site{hint}", site.kind)
+        yield from self._named(site, "area", site.area, "area", self.areas)
+        yield from self._named(site, "run_by", site.run_by, "body", self.bodies)
+        for code, _ in site.reach:
+            yield from self._named(site, "reach", code, "area", self.areas)
+        if site.parent is not None and site.parent not in self.sites and site.parent not in self.silent:
+            hint = (
+                near(site.parent, self.sites) or "; list it, or name it under `elsewhere:` if another register keeps it"
+            )
+            yield self._fault(site, "parent", f"there is no such site{hint}", site.parent)
 
     def _is_sound(self, area: ListedArea) -> bool:
         """Whether an area is one of the many with which nothing is wrong; the others are looked at closely."""
@@ -128,10 +149,13 @@ class _Check:
         return at(self.document.source, place_of(listed, field), reason, value)
 
     def _twice(self) -> Iterator[Fault]:
-        if len(self.areas.keys() | self.bodies.keys()) == len(self.document.areas) + len(self.document.bodies):
+        document = self.document
+        everything: tuple[ListedArea | ListedBody | ListedSite, ...] = (*document.bodies, *document.sites)
+        codes = self.areas.keys() | self.bodies.keys() | self.sites.keys()
+        if len(codes) == len(document.areas) + len(everything):
             return
-        first: dict[str, ListedArea | ListedBody] = {}
-        everything: tuple[ListedArea | ListedBody, ...] = (*self.document.areas, *self.document.bodies)
+        first: dict[str, ListedArea | ListedBody | ListedSite] = {}
+        everything = (*document.areas, *everything)
         for listed in everything:
             known = first.setdefault(listed.code, listed)
             if known is not listed:

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import attrs
 
 from civicflow.errors import Fault
-from civicflow.hierarchy.document import Document, ListedAffiliation, ListedArea, ListedBody
+from civicflow.hierarchy.document import Document, ListedAffiliation, ListedArea, ListedBody, ListedSite
 from civicflow.hierarchy.scheme import LevelScheme
 
-Owner = ListedArea | ListedBody | ListedAffiliation
+Owner = ListedArea | ListedBody | ListedAffiliation | ListedSite
 """A record that stands or falls as a whole: a body with its posts and their holders."""
 
 
@@ -56,7 +56,8 @@ class Judged:
         areas = tuple(area for area in document.areas if id(area) not in self.fallen)
         bodies = tuple(body for body in document.bodies if id(body) not in self.fallen)
         ties = tuple(tie for tie in document.affiliations if id(tie) not in self.fallen)
-        return attrs.evolve(document, areas=areas, bodies=bodies, affiliations=ties, partial=True)
+        sites = tuple(site for site in document.sites if id(site) not in self.fallen)
+        return attrs.evolve(document, areas=areas, bodies=bodies, affiliations=ties, sites=sites, partial=True)
 
 
 def weighed(
@@ -126,6 +127,12 @@ def _resting(document: Document, unread: Unread, at_fault: Mapping[int, Fault]) 
         fault = next((end for end in ends if end is not None), None)
         if fault is not None and id(tie) not in at_fault:
             yield tie, fault
+    above = {**unread.codes, **{site.code: at_fault.get(id(site)) for site in document.sites}}
+    for site in document.sites:
+        reached = (areas.fault(code) for code in (site.area, *(code for code, _ in site.reach)))
+        fault = next(filter(None, (*reached, bodies.fault(site.run_by), above.get(site.parent or ""))), None)
+        if fault is not None and id(site) not in at_fault:
+            yield site, fault
 
 
 class _Line:

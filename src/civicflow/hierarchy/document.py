@@ -118,7 +118,25 @@ class ListedAffiliation:
     places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
 
 
-Listed = ListedArea | ListedBody | ListedPost | ListedHolder | ListedAffiliation
+@attrs.frozen(kw_only=True)
+class ListedSite:
+    """A site as a file lists it: the codes of its area, of whoever runs it and of the site above; minutes by code of area."""
+
+    code: str
+    name: Text = attrs.field(converter=as_name)
+    kind: str
+    area: str
+    run_by: str | None = None
+    parent: str | None = None
+    services: tuple[str, ...] = ()
+    hours: tuple[str, ...] = ()
+    reach: tuple[tuple[str, int], ...] = ()
+    since: date | None = None
+    until: date | None = None
+    places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
+
+
+Listed = ListedArea | ListedBody | ListedPost | ListedHolder | ListedAffiliation | ListedSite
 
 
 def place_of(listed: Listed, field: str = "") -> Place:
@@ -140,8 +158,9 @@ class Document:
         areas: the areas, in any order.
         bodies: the bodies with their posts and holders.
         affiliations: the ties between units, and of persons to units.
+        sites: the places where residents find services.
         kinds: kinds of bodies beyond the known ones.
-        elsewhere: codes of units that other registers keep and this one builds upon.
+        elsewhere: codes of units and sites that other registers keep and this one builds upon.
         source: the name of the file, for messages.
         places: where the document's own fields stand.
         partial: whether what was at fault was left out; what is missing does then not end when it is loaded.
@@ -153,6 +172,7 @@ class Document:
     areas: tuple[ListedArea, ...] = ()
     bodies: tuple[ListedBody, ...] = ()
     affiliations: tuple[ListedAffiliation, ...] = ()
+    sites: tuple[ListedSite, ...] = ()
     kinds: tuple[BodyKind, ...] = ()
     elsewhere: tuple[str, ...] = ()
     source: str = ""

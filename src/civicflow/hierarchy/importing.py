@@ -4,7 +4,7 @@ The text comes from the caller; nothing is opened here. **All** faults of a file
 file, line, column, value and reason, and a file with a fault gives nothing.
 
 YAML and JSON have the keys `register`, `scheme` (a preset's name, or levels written out, with what they require and which
-posts are incompatible), `since`, `areas`, `bodies`, `affiliations`, `kinds` (own kinds of bodies: a text, or `text` with
+posts are incompatible), `since`, `areas`, `bodies`, `affiliations`, `sites`, `kinds` (own kinds of bodies and sites: a text, or `text` with
 `answers`) and `elsewhere` (codes that other registers keep). CSV has the columns `code`, `name`, `level`, `parent` and
 optionally `since`.
 """
@@ -26,9 +26,11 @@ from civicflow.hierarchy.document import (
     ListedBody,
     ListedHolder,
     ListedPost,
+    ListedSite,
     Place,
     as_day,
 )
+from civicflow.hierarchy.hours import Hours
 from civicflow.hierarchy.kinds import TITLES, BodyKind
 from civicflow.hierarchy.presets import GENERIC, PRESETS, preset
 from civicflow.hierarchy.rules import WITHIN, Incompatible, PostPattern, Requirement, Within
@@ -45,9 +47,9 @@ T = TypeVar("T")
 
 _SPAN = ("since", "until")
 _FIELDS: Mapping[str, tuple[str, ...]] = {
-    "register": ("register", "scheme", "since", "kinds", "elsewhere", "areas", "bodies", "affiliations"),
+    "register": ("register", "scheme", "since", "kinds", "elsewhere", "areas", "bodies", "affiliations", "sites"),
     "scheme": ("name", "like", "levels", "requires", "incompatible"),
-    "requirement": ("body", "post", "unless"),
+    "requirement": ("body", "post", "site", "unless"),
     "incompatible": ("posts", "why", "within", "since"),
     "level": ("text", "under", "top"),
     "kind": ("text", "answers"),
@@ -55,6 +57,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "body": ("code", "name", "kind", "area", "parent", "aliases", "posts", *_SPAN),
     "post": ("title", "seats", "holders", *_SPAN),
     "holder": ("person", "kind", "on_behalf_of", *_SPAN),
+    "site": ("code", "name", "kind", "area", "run_by", "parent", "services", "hours", "reach", *_SPAN),
     "affiliation": ("source", "person", "kind", "target", "reference", *_SPAN),
 }
 _TRUTH = {"true": True, "false": False}
@@ -148,6 +151,7 @@ class _Reader:
         areas = tuple(area for area in self._each(top, "areas", self._area) if area is not None)
         bodies = tuple(body for body in self._each(top, "bodies", self._body) if body is not None)
         ties = tuple(tie for tie in self._each(top, "affiliations", self._affiliation) if tie is not None)
+        sites = tuple(site for site in self._each(top, "sites", self._site) if site is not None)
         # Without its head a file cannot be judged as a whole; an empty one stands in, and the fault is noted.
         document = Document(
             register=register or "",
@@ -156,6 +160,7 @@ class _Reader:
             areas=areas,
             bodies=bodies,
             affiliations=ties,
+            sites=sites,
             kinds=kinds,
             elsewhere=elsewhere,
             source=self.source,
@@ -220,8 +225,12 @@ class _Reader:
     def _requirement(self, level: str, node: AnyNode, path: str) -> Requirement | None:
         pairs = self._record(node, "requirement", path)
         body = self._optional(pairs, "body", path, self._texts) or ()
-        post, unless = (self._optional(pairs, field, path, self._text) or "" for field in ("post", "unless"))
-        return self._guarded(node, path, lambda: Requirement(level=level, body=body, post=post, unless=unless))
+        post, site, unless = (
+            self._optional(pairs, field, path, self._text) or "" for field in ("post", "site", "unless")
+        )
+        return self._guarded(
+            node, path, lambda: Requirement(level=level, body=body, post=post, site=site, unless=unless)
+        )
 
     def _incompatible(self, node: AnyNode, path: str) -> Incompatible | None:
         pairs, before = self._record(node, "incompatible", path), len(self.found)
@@ -267,6 +276,45 @@ class _Reader:
             until=until,
             places=_places(node, pairs, path),
         )
+
+    def _site(self, node: AnyNode, path: str) -> ListedSite | None:
+        pairs, before = self._record(node, "site", path), len(self.found)
+        code, kind, area = (self._required(pairs, field, path, self._text, node) for field in ("code", "kind", "area"))
+        name = self._required(pairs, "name", path, self._name, node)
+        run_by, parent = (self._optional(pairs, field, path, self._text) for field in ("run_by", "parent"))
+        services = self._optional(pairs, "services", path, self._texts) or ()
+        hours = self._optional(pairs, "hours", path, self._hours) or ()
+        reach = tuple(self._reach(pairs["reach"][1], f"{path}.reach")) if "reach" in pairs else ()
+        since, until = (self._optional(pairs, field, path, self._day) for field in _SPAN)
+        if code is None or kind is None or area is None or name is None or len(self.found) > before:
+            self._spoilt(code, before)
+            return None
+        return ListedSite(
+            code=code,
+            name=name,
+            kind=kind,
+            area=area,
+            run_by=run_by,
+            parent=parent,
+            services=services,
+            hours=hours,
+            reach=reach,
+            since=since,
+            until=until,
+            places=_places(node, pairs, path),
+        )
+
+    def _hours(self, node: AnyNode, path: str) -> tuple[str, ...] | None:
+        lines = self._texts(node, path)
+        return None if lines is None else self._guarded(node, path, lambda: Hours.of(lines).written)
+
+    def _reach(self, node: AnyNode, path: str) -> Iterator[tuple[str, int]]:
+        for key, value in self._open(node, path):
+            minutes = self._text(value, f"{path}.{key.text}")
+            if minutes is not None and minutes.isascii() and minutes.isdecimal() and len(minutes) < 4:
+                yield key.text, int(minutes)
+            elif minutes is not None:
+                self._note(value, f"{path}.{key.text}", "minutes on foot were expected, a whole number from 0", minutes)
 
     def _level(self, key: Scalar, node: AnyNode, path: str) -> Level | None:
         if isinstance(node, Scalar):

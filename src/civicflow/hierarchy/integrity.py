@@ -21,7 +21,7 @@ from typing import NamedTuple
 from civicflow.hierarchy.affiliations import tie
 from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.scheme import LevelScheme, near
-from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, holds_on, overlapping
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site, holds_on, overlapping
 from civicflow.texts import Text
 
 
@@ -90,34 +90,39 @@ def _level(rows: Histories, scheme: LevelScheme, row: Area) -> Iterator[Broken]:
 Kinds = tuple[type[Row], ...]
 """What a record may be."""
 
+_AREA: Kinds = (Area,)
+_BODY: Kinds = (Body,)
 _UNIT: Kinds = (Area, Body)
 
 
 def links(row: Row) -> Iterator[tuple[str, str, Kinds]]:
     """What a row rests on: the relation in words, the id, and what it must be."""
-    if isinstance(row, Area):
-        if row.parent is not None:
-            yield "hangs under the area", row.parent, (Area,)
-    elif isinstance(row, Body):
-        if row.area is not None:
-            yield "is attached to the area", row.area, (Area,)
-        if row.parent is not None:
-            yield "stands under the body", row.parent, (Body,)
-    elif isinstance(row, Post):
-        yield "belongs to the body", row.unit, (Body,)
-    elif isinstance(row, Appointment):
-        yield "is for the post", row.post, (Post,)
-        if row.on_behalf_of is not None:
-            yield "is on behalf of the body", row.on_behalf_of, (Body,)
-    else:
-        yield "leads to the unit", row.target, _UNIT
-        if row.source is not None:
-            yield "comes from the unit", row.source, _UNIT
+    for relation, target, kinds in _named(row):
+        if target is not None:
+            yield relation, target, kinds
+
+
+def _named(row: Row) -> tuple[tuple[str, str | None, Kinds], ...]:
+    match row:
+        case Area():
+            return (("hangs under the area", row.parent, _AREA),)
+        case Body():
+            return (("is attached to the area", row.area, _AREA), ("stands under the body", row.parent, _BODY))
+        case Post():
+            return (("belongs to the body", row.unit, _BODY),)
+        case Appointment():
+            return (("is for the post", row.post, (Post,)), ("is on behalf of the body", row.on_behalf_of, _BODY))
+        case Affiliation():
+            return (("leads to the unit", row.target, _UNIT), ("comes from the unit", row.source, _UNIT))
+        case Site():
+            reach = (("is in reach of the area", area, _AREA) for area, _ in row.reach)
+            run_by, above = ("is run by the body", row.run_by, _BODY), ("belongs to the site", row.parent, (Site,))
+            return (("stands in the area", row.area, _AREA), run_by, above, *reach)
 
 
 def called(row: Row) -> str:
     """How a message calls a row."""
-    if isinstance(row, (Area, Body)):
+    if isinstance(row, (Area, Body, Site)):
         return f"{row.code} {row.name.zh}"
     if isinstance(row, Affiliation):
         return tie(row)
@@ -159,7 +164,7 @@ def first_gap(history: Iterable[Row], kinds: Kinds, since: date, until: date | N
 
 
 def _above(row: Row) -> str | None:
-    return row.parent if isinstance(row, (Area, Body)) else None
+    return row.parent if isinstance(row, (Area, Body, Site)) else None
 
 
 def _loops(rows: Histories, touched: Iterable[str]) -> Iterator[Broken]:
@@ -224,10 +229,10 @@ def _shared(rows: Histories, touched: Mapping[str, object]) -> set[str]:
     first: dict[str, str] = {}
     shared: set[str] = set()
     for id in touched:
-        shared.update(row.code for row in _units(rows.of(id)) if first.setdefault(row.code, id) != id)
+        shared.update(row.code for row in _coded(rows.of(id)) if first.setdefault(row.code, id) != id)
     others = chain(rows.laid.items(), rows.areas_bearing(first))
     shared.update(
-        row.code for id, history in others if id not in touched for row in _units(history) if row.code in first
+        row.code for id, history in others if id not in touched for row in _coded(history) if row.code in first
     )
     return shared
 
@@ -235,9 +240,9 @@ def _shared(rows: Histories, touched: Mapping[str, object]) -> set[str]:
 def _codes(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
     """Rivals for a code that something touched bears."""
     shared = _shared(rows, touched)
-    bearers: defaultdict[tuple[str, str], list[Area | Body]] = defaultdict(list)
+    bearers: defaultdict[tuple[str, str], list[Area | Body | Site]] = defaultdict(list)
     everything = chain(rows.laid.items(), rows.areas_bearing(shared)) if shared else ()
-    for row in (row for _, history in everything for row in _units(history)):
+    for row in (row for _, history in everything for row in _coded(history)):
         if row.code in shared:
             bearers[row.register, row.code].append(row)
     for (register, code), found in bearers.items():
@@ -252,8 +257,8 @@ def _codes(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
                 yield Broken(row.id, f"{reason}; begin after that, or take another code", code)
 
 
-def _units(history: Iterable[Row]) -> Iterator[Area | Body]:
-    return (row for row in history if isinstance(row, (Area, Body)))
+def _coded(history: Iterable[Row]) -> Iterator[Area | Body | Site]:
+    return (row for row in history if isinstance(row, (Area, Body, Site)))
 
 
 def _seats(rows: Histories, touched: Iterable[str]) -> Iterator[Broken]:

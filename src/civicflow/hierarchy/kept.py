@@ -9,17 +9,17 @@ from typing import Final
 
 from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.packing import PackedAreas
-from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site
 
 Key = tuple[object, ...]
-"""What a file knows a record by: a unit by its code, a post by its body and name, a holder by post and person."""
+"""What a file knows a record by: a unit or a site by its code, a post by its body and name, a holder by post and person."""
 
 _SEVERAL: Final = 2**32 - 1
 
 
 def key_of(row: Row) -> Key:
     """What a file knows a record by."""
-    if isinstance(row, (Area, Body)):
+    if isinstance(row, (Area, Body, Site)):
         return type(row), row.code
     if isinstance(row, Post):
         return Post, row.unit, row.name

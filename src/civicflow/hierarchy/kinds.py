@@ -103,3 +103,22 @@ TITLES: Mapping[str, Text] = MappingProxyType(
     }
 )
 """The titles of posts known by name; a post that is not among them brings its own."""
+
+SITE_KINDS: Mapping[str, Text] = MappingProxyType(
+    {
+        name: Text.of(text)
+        for name, text in {
+            "neighbourhood-centre": "neighbourhood centre | 邻里中心",
+            "community-space": "community space | 社区空间",
+            "compound-space": "compound space | 院落空间",
+            "contact-point": "contact point | 联络点",
+            "service-desk": "service desk | 便民服务点",
+            "reading-room": "reading room | 城市书房",
+            "party-life-base": "base of open Party life | 开放式组织生活基地",
+            "meeting-hall": "meeting hall | 议事厅",
+            "canteen": "canteen | 社区食堂",
+            "clinic": "clinic | 卫生服务站",
+        }.items()
+    }
+)
+"""The kinds of sites known by name; a register file adds its own under ``kinds:``."""

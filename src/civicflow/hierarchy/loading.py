@@ -42,11 +42,12 @@ from civicflow.hierarchy.document import (
     ListedBody,
     ListedHolder,
     ListedPost,
+    ListedSite,
     place_of,
 )
 from civicflow.hierarchy.integrity import Broken
 from civicflow.hierarchy.kept import Kept
-from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, R, Row, holds_on, same_facts
+from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, R, Row, Site, holds_on, same_facts
 from civicflow.ids import IdSource, PersonId, PostId, UnitId
 
 if TYPE_CHECKING:
@@ -58,10 +59,24 @@ _MANY = 1_000
 """Of more records that begin or become otherwise by one act on one day a single change tells."""
 
 _BEGINS: Mapping[type[Row], Act] = MappingProxyType(
-    {Area: "establish", Body: "establish", Post: "establish", Appointment: "appoint", Affiliation: "affiliate"}
+    {
+        Area: "establish",
+        Body: "establish",
+        Post: "establish",
+        Appointment: "appoint",
+        Affiliation: "affiliate",
+        Site: "establish",
+    }
 )
 _ENDS: Mapping[type[Row], Act] = MappingProxyType(
-    {Area: "dissolve", Body: "dissolve", Post: "dissolve", Appointment: "relieve", Affiliation: "part"}
+    {
+        Area: "dissolve",
+        Body: "dissolve",
+        Post: "dissolve",
+        Appointment: "relieve",
+        Affiliation: "part",
+        Site: "dissolve",
+    }
 )
 
 
@@ -99,6 +114,7 @@ class _Loading:
         self.alike: list[Row] = []
         self.act: Act = "establish"
         self.units: dict[str, UnitId] = {}
+        self.sites: dict[str, str] = {}
 
     def changes(self) -> tuple[Change, ...]:
         self._adopt()
@@ -117,6 +133,10 @@ class _Loading:
                 self._post(post, self.units[body.code], starts[body.code])
         for tie in self.document.affiliations:
             self._affiliation(tie)
+        for site in self.document.sites:
+            self.sites[site.code], starts[site.code] = self._identify(site, (Site, site.code), self.top, "site")
+        for site in self.document.sites:
+            self._settle(self._site(site, starts[site.code]), site)
         for id in self.own.unnamed() if not self.document.partial else ():
             self._end(id, self.day)
         self._flush()
@@ -142,10 +162,14 @@ class _Loading:
                 for id, rows in self.register.rows.items()
                 if id not in self.own
                 for row in rows
-                if isinstance(row, (Area, Body)) and row.code == code and holds_on(row, self.day)
+                if isinstance(row, (Area, Body, Site)) and row.code == code and holds_on(row, self.day)
             }
             if len(found) == 1:
-                self.units[code] = UnitId(found.pop())
+                id = found.pop()
+                if isinstance(self.register.rows[id][-1], Site):
+                    self.sites[code] = id
+                else:
+                    self.units[code] = UnitId(id)
                 continue
             reason = "several registers have it; give each a code of its own" if found else "no other register has it"
             place = self.document.places.get("elsewhere")
@@ -268,6 +292,23 @@ class _Loading:
             register=self.document.register,
         )
         self._settle(affiliation, listed)
+
+    def _site(self, listed: ListedSite, span: _Owner) -> Site:
+        return Site(
+            id=self.sites[listed.code],
+            code=listed.code,
+            name=listed.name,
+            kind=listed.kind,
+            area=self.units.get(listed.area, UnitId(listed.area)),
+            run_by=self._unit(listed.run_by),
+            parent=None if listed.parent is None else self.sites.get(listed.parent, listed.parent),
+            services=listed.services,
+            hours=listed.hours,
+            reach=tuple((self.units.get(code, UnitId(code)), minutes) for code, minutes in listed.reach),
+            since=span.since,
+            until=span.until,
+            register=self.document.register,
+        )
 
     def _unit(self, code: str | None) -> UnitId | None:
         # A code that could not be found elsewhere was reported; the id stands in until the error is raised.

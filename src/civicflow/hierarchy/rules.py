@@ -109,28 +109,37 @@ class Incompatible:
 
 @attrs.frozen(kw_only=True)
 class Requirement:
-    """What every area of a level must have: a body, or a post that somebody holds.
+    """What every area of a level must have: a body, a post that somebody holds, or a site.
 
     Attributes:
         level: the level of the areas that must have it.
         body: kinds of bodies, any of which will do; where a post is asked for, the kinds in which it counts, all where empty.
         post: the name of a post that is to be there and held; empty where the body is all that is asked for.
+        site: a kind of site that is to stand in the area or below it, for instance ``contact-point``; alone.
         unless: a kind of body whose areas need it not (no self-management committee where there is a property company).
     """
 
     level: str
     body: tuple[str, ...] = ()
     post: str = ""
+    site: str = ""
     unless: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if not (self.body or self.post):
-            msg = f"a requirement of the level {self.level!r} names a body or a post; got neither"
+        if bool(self.body or self.post) == bool(self.site):
+            got = ", ".join(filter(None, (*self.body, self.post, self.site))) or "neither"
+            msg = f"a requirement of the level {self.level!r} names a body or a post, or else a site; got {got}"
             raise InvalidInput(msg)
 
     def to_builtins(self) -> dict[str, Any]:
         """The requirement as JSON-safe values, without what is empty."""
-        data = {"level": self.level, "body": list(self.body), "post": self.post, "unless": self.unless}
+        data = {
+            "level": self.level,
+            "body": list(self.body),
+            "post": self.post,
+            "site": self.site,
+            "unless": self.unless,
+        }
         return {name: value for name, value in data.items() if value}
 
     @classmethod

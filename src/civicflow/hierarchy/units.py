@@ -1,4 +1,4 @@
-"""The records of a register: areas, bodies, posts, appointments and affiliations, each from a day until another.
+"""The records of a register: areas, bodies, posts, appointments, affiliations and sites, each for some time.
 
 A record is one row of a history. Its `id` is the identity and never changes; code, name, parent, level and kind are
 facts with dates, because codes are re-used and names change. Dates are half-open: a row holds on ``since`` and no
@@ -15,6 +15,7 @@ from typing import Any, Literal, TypeAlias, TypeVar
 import attrs
 
 from civicflow.errors import InvalidInput
+from civicflow.hierarchy.hours import Hours
 from civicflow.ids import PersonId, PostId, UnitId
 from civicflow.texts import Text
 
@@ -59,6 +60,17 @@ def _one_source(row: Affiliation, _: attrs.Attribute[Any], value: object) -> Non
             f"an affiliation is a unit's (source) or a person's (person), one of the two; got {row.source!r}, {value!r}"
         )
         raise InvalidInput(msg)
+
+
+def _hours(_: object, __: object, value: tuple[str, ...]) -> None:
+    Hours.of(value)
+
+
+def _minutes(_: object, __: object, value: tuple[tuple[UnitId, int], ...]) -> None:
+    for area, minutes in value:
+        if minutes < 0:
+            msg = f"a reach is a number of minutes from 0; got {minutes} for {area}"
+            raise InvalidInput(msg)
 
 
 def _seats(_: object, __: object, value: int) -> None:
@@ -203,14 +215,49 @@ class Affiliation:
     register: str = ""
 
 
-Row: TypeAlias = Area | Body | Post | Appointment | Affiliation
+@attrs.frozen(kw_only=True, weakref_slot=False)
+class Site:
+    """A place where residents find services: a centre, a space, a reading room, a contact point (阵地; W3C ORG: Site).
+
+    Attributes:
+        id: opaque, for ever the same.
+        code: what files and people call it; a code names one area, body or site.
+        name: its name.
+        kind: the name of a kind in `civicflow.hierarchy.kinds.SITE_KINDS`, or of one that the register file explains.
+        area: the area in which it stands.
+        run_by: the body that runs it, or None.
+        parent: the site above in the network (a community's space under the neighbourhood centre), or None.
+        services: what is offered there, by the integrator's own symbols.
+        hours: when it is open, as `civicflow.hierarchy.hours` reads it; empty where nothing is said.
+        reach: how many minutes one walks there from other areas; empty where it serves just its own area, the whole of it.
+        since: the first day on which this row holds.
+        until: the first day on which it no longer holds; None is open.
+        register: the name of the register file that keeps it.
+    """
+
+    id: str
+    code: str
+    name: Text = attrs.field(converter=as_name)
+    kind: str
+    area: UnitId
+    run_by: UnitId | None = None
+    parent: str | None = None
+    services: tuple[str, ...] = ()
+    hours: tuple[str, ...] = attrs.field(default=(), validator=_hours)
+    reach: tuple[tuple[UnitId, int], ...] = attrs.field(default=(), validator=_minutes)
+    since: date = attrs.field(validator=_day)
+    until: date | None = attrs.field(default=None, validator=_end)
+    register: str = ""
+
+
+Row: TypeAlias = Area | Body | Post | Appointment | Affiliation | Site
 """One dated record of a register."""
 
-R = TypeVar("R", Area, Body, Post, Appointment, Affiliation)
+R = TypeVar("R", Area, Body, Post, Appointment, Affiliation, Site)
 
 _FACTS = {
     cls: attrgetter(*(field.name for field in attrs.fields(cls) if field.name not in ("since", "until")))
-    for cls in (Area, Body, Post, Appointment, Affiliation)
+    for cls in (Area, Body, Post, Appointment, Affiliation, Site)
 }
 
 

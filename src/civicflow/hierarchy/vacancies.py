@@ -3,9 +3,9 @@
 Rules
 -----
 - A post is vacant as far as it has more seats than holders. Who acts in it for the time being (代理) fills no seat, and is named.
-- What a scheme requires of a level (`civicflow.hierarchy.rules.Requirement`) is missing where there is no such body, or no such
-  post that somebody holds. Several register files may use the scheme of one name; what any of them requires holds for all
-  areas of that scheme.
+- What a scheme requires of a level (`civicflow.hierarchy.rules.Requirement`) is missing where there is no such body, no such post
+  that somebody holds, or no such site in the area or below it. Several register files may use the scheme of one name; what
+  any of them requires holds for all areas of that scheme.
 - Each gap is listed once: a required post that is there and vacant is one vacancy, with the requirement that makes it matter.
 - An organisation that is a member of a joint conference and has no delegate there is a vacancy of the conference.
 """
@@ -19,7 +19,7 @@ from typing import Final
 import attrs
 
 from civicflow.hierarchy.chart import Chart
-from civicflow.hierarchy.kinds import TITLES
+from civicflow.hierarchy.kinds import SITE_KINDS, TITLES
 from civicflow.hierarchy.rules import Requirement
 from civicflow.hierarchy.ties import CONFERENCE
 from civicflow.hierarchy.units import Body, Post
@@ -100,6 +100,13 @@ def _required(chart: Chart, areas: Iterable[UnitId]) -> Iterator[Vacancy]:
 
 
 def _unmet(chart: Chart, area: UnitId, rule: Requirement) -> Iterator[Vacancy]:
+    if rule.site:
+        inside = chart.under(area)
+        if not any(site.kind == rule.site and site.area in inside for site in chart.sites):
+            kind = SITE_KINDS.get(rule.site) or chart.kind_named(rule.site).text
+            text = _SENTENCES.say("body", area=chart.name(area), bodies=kind)
+            yield Vacancy(unit=area, area=area, text=text, requirement=rule)
+        return
     bodies = [body for body in chart.bodies(area) if not rule.body or body.kind in rule.body]
     if not rule.post:
         if not bodies:

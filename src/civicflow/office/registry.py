@@ -15,10 +15,12 @@ from civicflow.hierarchy.authority import RULE
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.document import Document
+from civicflow.hierarchy.reach import CIRCLE, Offer, Reached, out_of_reach, within_reach
 from civicflow.hierarchy.register import Register
+from civicflow.hierarchy.social import SocialOrganisation, social_organisations
 from civicflow.hierarchy.units import Appointment
 from civicflow.hierarchy.vacancies import Vacancy, vacancies
-from civicflow.ids import CaseId, IdSource
+from civicflow.ids import CaseId, IdSource, UnitId
 from civicflow.office.commands import ATTEMPTS
 from civicflow.office.mapping import place_of, raised_on
 from civicflow.office.redrawing import CarriedOver, Redrawing, Redraws
@@ -149,6 +151,76 @@ class RegisterDesk:
         """
         register = self._known(known_at)
         return tenures(register, post, register.chart(on or self._around.chart().on).resolve(unit))
+
+    # -- places and partners -----------------------------------------------------------------------------------------
+
+    def within_reach(
+        self,
+        area: str,
+        *,
+        kind: str = "",
+        service: str = "",
+        open_at: datetime | None = None,
+        minutes: int = CIRCLE,
+        on: date | None = None,
+    ) -> tuple[Reached, ...]:
+        """The sites that somebody in an area reaches on foot, the nearest first; see `civicflow.hierarchy.reach`.
+
+        Args:
+            area: by code, alias or id.
+            kind: only sites of this kind.
+            service: only sites that offer this.
+            open_at: only sites that are open at this aware instant, in the place's own zone.
+            minutes: how many one is ready to walk.
+            on: the day; today where left out.
+
+        Raises:
+            InvalidInput: `open_at` has no zone.
+        """
+        chart = self.chart(on)
+        offer = Offer(kind=kind, service=service, open_at=open_at)
+        return within_reach(chart, chart.resolve(area), offer, minutes)
+
+    def out_of_reach(
+        self,
+        level: str,
+        *,
+        kind: str = "",
+        service: str = "",
+        open_at: datetime | None = None,
+        minutes: int = CIRCLE,
+        under: str | None = None,
+        on: date | None = None,
+    ) -> tuple[UnitId, ...]:
+        """The areas of a level that reach none of these sites, by code.
+
+        Args:
+            level: the name of the level.
+            kind: as for `within_reach`.
+            service: as for `within_reach`.
+            open_at: as for `within_reach`.
+            minutes: as for `within_reach`.
+            under: an area by code, alias or id; only those in it. Everywhere where left out.
+            on: the day; today where left out.
+
+        Raises:
+            InvalidInput: `open_at` has no zone.
+        """
+        chart = self.chart(on)
+        offer = Offer(kind=kind, service=service, open_at=open_at)
+        return out_of_reach(chart, level, offer, minutes, None if under is None else chart.resolve(under))
+
+    def social_organisations(
+        self, under: str | None = None, *, on: date | None = None
+    ) -> tuple[SocialOrganisation, ...]:
+        """The social organisations of a day, each with how far it is from found to registered, by code.
+
+        Args:
+            under: an area by code, alias or id: those that stand in it or serve it or something below. All where left out.
+            on: the day; today where left out.
+        """
+        chart = self.chart(on)
+        return social_organisations(self._around.register(), chart, None if under is None else chart.resolve(under))
 
     # -- re-drawing --------------------------------------------------------------------------------------------------
 
