@@ -122,7 +122,7 @@ bodies:
         assert found == [
             "f:3:8: since: a day is written as in 2020-01-31 (got '20200101')",
             "f:4:1: areaz: there is no such key here; did you mean 'areas'? (got 'areaz')",
-            "f:7:55: areas[1].colour: there is no such key here; there are code, name, level, parent, aliases, since, until (got 'colour')",
+            "f:7:55: areas[1].colour: there is no such key here; there are code, name, level, parent, aliases, identifiers, since, until (got 'colour')",
             "f:7:75: areas[1].since: a day is written as in 2020-01-31 (got '2021-02-30')",
             "f:8:5: areas[2].code: the code is missing",
             "f:9:12: areas[3].code: the code stands on line 6 already; give one another (got 'd')",
@@ -157,7 +157,7 @@ bodies:
 """
         )
         assert [fault.split(": ", 1)[1] for fault in found] == [
-            "areas[0].colour: there is no such key here; there are code, name, level, parent, aliases, since, until (got 'colour')",
+            "areas[0].colour: there is no such key here; there are code, name, level, parent, aliases, identifiers, since, until (got 'colour')",
             "areas[2].parent: this stands under itself; give one of them another parent (got 'a under b under a')",
         ]
 

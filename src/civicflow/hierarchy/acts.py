@@ -106,9 +106,28 @@ def rename(register: Register, unit: UnitId, name: Text | str, *, on: date, basi
     return _otherwise("rename", register, unit, on, basis, {"name": as_name(name)})
 
 
-def recode(register: Register, unit: UnitId, code: str, *, on: date, basis: str = "") -> Change:
-    """Give a unit another code (换码). Codes are used again: who bears one depends on the day."""
-    return _otherwise("recode", register, unit, on, basis, {"code": code})
+def recode(register: Register, unit: UnitId, code: str, *, on: date, scheme: str = "", basis: str = "") -> Change:
+    """Give a unit another code (换码). Codes are used again: who bears one depends on the day.
+
+    Args:
+        register: the register as it is.
+        unit: the unit.
+        code: the new code; empty takes away the one of another scheme.
+        on: the first day on which it bears it.
+        scheme: whose code it is; the register's own where left out.
+        basis: the document that orders it.
+    """
+    if not scheme:
+        return _otherwise("recode", register, unit, on, basis, {"code": code})
+    row = _known(register, unit, on)
+    rows = (one for one in _from(register, unit, on) if isinstance(one, (Area, Body)))
+    said = {scheme: code} if code else {}
+    again = (attrs.evolve(one, identifiers={**_without(one, scheme), **said}) for one in rows)
+    return Change(act="recode", on=on, register=row.register, rows=tuple(again), basis=basis)
+
+
+def _without(row: Area | Body, scheme: str) -> dict[str, str]:
+    return {one.scheme: one.value for one in row.identifiers if one.scheme != scheme}
 
 
 def transfer(register: Register, unit: UnitId, to: UnitId | None, *, on: date, basis: str = "") -> Change:

@@ -160,6 +160,8 @@ def _row_to_builtins(row: Row, register: str, on: date) -> dict[str, Any]:
             value = value.en if value.en == value.zh and "|" not in value.en else [value.en, value.zh]
         elif isinstance(value, date):
             value = value.isoformat()
+        elif field.name == "identifiers":
+            value = dict(value)
         elif isinstance(value, tuple):
             value = [list(item) if isinstance(item, tuple) else item for item in value]
         data[field.name] = value

@@ -16,6 +16,7 @@ from types import MappingProxyType
 
 from civicflow.errors import InvalidInput, NotFound
 from civicflow.hierarchy.ground import Ground
+from civicflow.hierarchy.identifiers import Identifier
 from civicflow.hierarchy.kinds import KINDS, TITLES, BodyKind
 from civicflow.hierarchy.packing import PackedAreas
 from civicflow.hierarchy.scheme import Level, LevelScheme
@@ -39,8 +40,8 @@ class Chart:
     """
 
     __slots__ = (
-        "_appointments", "_attached", "_below", "_bodies", "_filled", "_ground", "_held", "_holders", "_kinds",
-        "_offices", "_posts", "_schemes", "_sites", "_spelt", "_ties", "_under", "on", "version",
+        "_appointments", "_attached", "_below", "_bodies", "_filled", "_ground", "_held", "_holders", "_identified",
+        "_kinds", "_offices", "_posts", "_schemes", "_sites", "_spelt", "_ties", "_under", "on", "version",
     )  # fmt: skip
 
     def __init__(
@@ -92,11 +93,14 @@ class Chart:
         attached: defaultdict[str, list[Body]] = defaultdict(list)
         spelt: defaultdict[str, set[UnitId]] = defaultdict(set)
         aliases: defaultdict[str, set[UnitId]] = defaultdict(set)
+        identified: defaultdict[Identifier, set[UnitId]] = defaultdict(set)
         packed: Iterable[Area] = (self._ground.area(place) for place in self._ground.aliased())
         units: tuple[Area | Body, ...] = (*areas, *packed, *self._bodies.values())
         for unit in units:
             for alias in unit.aliases:
                 aliases[alias].add(unit.id)
+            for identifier in unit.identifiers:
+                identified[identifier].add(unit.id)
         for body in self._bodies.values():
             spelt[body.code].add(body.id)
             if body.parent is not None:
@@ -112,6 +116,7 @@ class Chart:
         self._below = {id: tuple(u.id for u in sorted(units, key=_by_code)) for id, units in below.items()}
         self._attached = {id: tuple(sorted(bodies, key=_by_code)) for id, bodies in attached.items()}
         self._spelt = {spelling: tuple(sorted(found)) for spelling, found in spelt.items()}
+        self._identified = {one: tuple(sorted(found)) for one, found in identified.items()}
 
     def _index_posts(self, by_post: Mapping[str, list[Appointment]]) -> None:
         offices: defaultdict[str, list[Post]] = defaultdict(list)
@@ -168,6 +173,26 @@ class Chart:
         near = self._near(code_or_alias)
         hint = f"did you mean {near}?" if near else "load it into the register first"
         msg = f"there is no unit {code_or_alias!r} on {self.on}; {hint}"
+        raise NotFound(msg)
+
+    def identified(self, scheme: str, value: str) -> UnitId:
+        """The unit that another scheme calls so, for instance ``identified("nbs", "511102")``.
+
+        Raises:
+            NotFound: if nothing is called so on that day; the message names the values or schemes that come near.
+        """
+        found = self._identified.get(Identifier(scheme, value))
+        if found is not None:
+            return found[0]
+        of_scheme = [one.value for one in self._identified if one.scheme == scheme]
+        near = get_close_matches(value, of_scheme[:_NEAR_POOL]) if of_scheme else []
+        hint = f"did you mean {' or '.join(near)}?" if near else "load it into the register first"
+        if not of_scheme:
+            there = sorted({one.scheme for one in self._identified})
+            hint = (
+                f"the schemes of that day are {', '.join(there)}" if there else "no unit has an identifier on that day"
+            )
+        msg = f"{scheme} calls no unit {value!r} on {self.on}; {hint}"
         raise NotFound(msg)
 
     def _near(self, word: str) -> str:

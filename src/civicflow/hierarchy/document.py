@@ -12,6 +12,7 @@ from datetime import date
 import attrs
 
 from civicflow.errors import Fault, InvalidInput
+from civicflow.hierarchy.identifiers import Identifier, as_identifiers
 from civicflow.hierarchy.kinds import BodyKind
 from civicflow.hierarchy.scheme import LevelScheme
 from civicflow.hierarchy.units import AppointmentKind, as_name
@@ -60,6 +61,7 @@ class ListedArea:
     since: date | None = None
     until: date | None = None
     aliases: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = attrs.field(default=(), converter=as_identifiers)
     places: dict[str, Place] | int = attrs.field(factory=dict, eq=False, repr=False)
 
 
@@ -100,6 +102,7 @@ class ListedBody:
     since: date | None = None
     until: date | None = None
     aliases: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = attrs.field(default=(), converter=as_identifiers)
     posts: tuple[ListedPost, ...] = ()
     places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)
 

@@ -53,8 +53,8 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "incompatible": ("posts", "why", "within", "since"),
     "level": ("text", "under", "top"),
     "kind": ("text", "answers"),
-    "area": ("code", "name", "level", "parent", "aliases", *_SPAN),
-    "body": ("code", "name", "kind", "area", "parent", "aliases", "posts", *_SPAN),
+    "area": ("code", "name", "level", "parent", "aliases", "identifiers", *_SPAN),
+    "body": ("code", "name", "kind", "area", "parent", "aliases", "identifiers", "posts", *_SPAN),
     "post": ("title", "seats", "holders", *_SPAN),
     "holder": ("person", "kind", "on_behalf_of", *_SPAN),
     "site": ("code", "name", "kind", "area", "run_by", "parent", "services", "hours", "reach", *_SPAN),
@@ -431,6 +431,7 @@ class _Reader:
     def _common(self, pairs: Pairs, path: str) -> dict[str, Any]:
         return {
             "aliases": self._optional(pairs, "aliases", path, self._texts) or (),
+            "identifiers": self._optional(pairs, "identifiers", path, self._identifiers) or (),
             "since": self._optional(pairs, "since", path, self._day),
             "until": self._optional(pairs, "until", path, self._day),
         }
@@ -457,6 +458,12 @@ class _Reader:
             return tuple(text for text in texts if text is not None)
         self._note(node, path, f"a list of texts was expected, not {_called(node)}")
         return None
+
+    def _identifiers(self, node: AnyNode, path: str) -> dict[str, str]:
+        said = {key.text.strip(): self._text(value, f"{path}.{key.text}") for key, value in self._open(node, path)}
+        if "" in said:
+            self._note(node, path, "a scheme has a name, as in {nbs: '511102'}")
+        return {scheme: value for scheme, value in said.items() if scheme and value is not None}
 
     def _name(self, node: AnyNode, path: str) -> Text | None:
         text = self._text(node, path)

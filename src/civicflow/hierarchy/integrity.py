@@ -2,7 +2,7 @@
 
 1. A thing stands in, under or at something that exists on each of its days.
 2. Nothing stands under itself.
-3. Within one register file a code means one thing at a time.
+3. Within one register file a code means one thing at a time; so does an identifier within its scheme.
 4. A post has no more holders than seats on any day. Who holds it for the time being (acting) takes no seat.
 5. An area hangs under one of a level that the scheme of its register allows.
 
@@ -16,13 +16,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from civicflow.hierarchy.affiliations import tie
 from civicflow.hierarchy.histories import Histories
+from civicflow.hierarchy.identifiers import Identifier
 from civicflow.hierarchy.scheme import LevelScheme, near
 from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site, holds_on, overlapping
 from civicflow.texts import Text
+
+C = TypeVar("C", bound=Area | Body | Site)
 
 
 class Broken(NamedTuple):
@@ -46,6 +49,7 @@ def broken(rows: Histories, touched: Mapping[str, object], before: Histories) ->
     yield from _dangling(rows, _resting(rows, touched, before))
     yield from _loops(rows, touched)
     yield from _codes(rows, touched)
+    yield from _identifiers(rows, touched)
     yield from _seats(rows, touched)
 
 
@@ -246,15 +250,41 @@ def _codes(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
         if row.code in shared:
             bearers[row.register, row.code].append(row)
     for (register, code), found in bearers.items():
-        if len(found) == 1:
-            continue
-        found.sort(key=lambda row: (row.since, row.id in touched))  # of two of one day the new one is to blame
-        for i, row in enumerate(found):
-            rival = next((other for other in found[:i] if other.id != row.id and overlapping(other, row)), None)
-            if rival is not None:
-                ends = f"until {rival.until}" if rival.until else "still"
-                reason = f"in register {register!r} the code is {ends} borne by {rival.id} {rival.name.zh}"
-                yield Broken(row.id, f"{reason}; begin after that, or take another code", code)
+        for row, rival in _rivals(found, touched):
+            reason = f"in register {register!r} the code is {_until(rival)}"
+            yield Broken(row.id, f"{reason}; begin after that, or take another code", code)
+
+
+def _identifiers(rows: Histories, touched: Mapping[str, object]) -> Iterator[Broken]:
+    """Rivals for an identifier that something touched bears; no packed area bears one."""
+    wanted = {one for id in touched for row in _units(rows.of(id)) for one in row.identifiers}
+    bearers: defaultdict[Identifier, list[Area | Body]] = defaultdict(list)
+    for row in (row for history in rows.laid.values() for row in _units(history)) if wanted else ():
+        for one in wanted.intersection(row.identifiers):
+            bearers[one].append(row)
+    for (scheme, value), found in bearers.items():
+        for row, rival in _rivals(found, touched):
+            reason = f"in the scheme {scheme!r} the value is {_until(rival)}"
+            yield Broken(row.id, f"{reason}; begin after that, or give it another", value)
+
+
+def _rivals(found: list[C], touched: Mapping[str, object]) -> Iterator[tuple[C, C]]:
+    """Of those that bear the same, each that does so while another one does, with that other one."""
+    if len(found) == 1:
+        return
+    found.sort(key=lambda row: (row.since, row.id in touched))  # of two of one day the new one is to blame
+    for i, row in enumerate(found):
+        rival = next((other for other in found[:i] if other.id != row.id and overlapping(other, row)), None)
+        if rival is not None:
+            yield row, rival
+
+
+def _until(rival: Area | Body | Site) -> str:
+    return f"{f'until {rival.until}' if rival.until else 'still'} borne by {rival.id} {rival.name.zh}"
+
+
+def _units(history: Iterable[Row]) -> Iterator[Area | Body]:
+    return (row for row in history if isinstance(row, (Area, Body)))
 
 
 def _coded(history: Iterable[Row]) -> Iterator[Area | Body | Site]:

@@ -211,8 +211,11 @@ class PackedAreas:
 
 
 def may_be_packed(rows: Sequence[object]) -> bool:
-    """Whether a history is one of areas, with names that the columns can hold."""
-    return all(type(row) is Area and _APART not in row.name.en and _APART not in row.name.zh for row in rows)
+    """Whether a history is one of areas, with names that the columns can hold, and nothing by which others look for it."""
+    return all(
+        type(row) is Area and not row.identifiers and _APART not in row.name.en and _APART not in row.name.zh
+        for row in rows
+    )
 
 
 def _spelt(name: Text) -> str:

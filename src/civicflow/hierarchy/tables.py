@@ -21,6 +21,8 @@ from civicflow.texts import Text
 _NEEDED = ("code", "name", "level")
 _COLUMNS = (*_NEEDED, "parent", "since")
 _KIND = "kind"
+_IDENTIFIER = "identifier:"
+"""Before the name of a scheme: a column of its codes."""
 
 _STRIDE = 16_384
 """After so many rows it is told how far it is."""
@@ -70,6 +72,7 @@ class _Table:
         self.names: dict[str, Text] = {}
         self.words: dict[str, str] = {}
         self.places: list[int] = []
+        self.schemes: list[str] = []
 
     def read(
         self, lines: Iterable[str], progress: Callable[[int], object], on_fault: Callable[[Fault], object] | None
@@ -123,7 +126,7 @@ class _Table:
         wanted = needed if self.by_prefix else (*needed, "parent")
         before = len(self.found)
         for i, cell in enumerate(cells):
-            if cell not in self.known:
+            if cell not in self.known and not cell.removeprefix(_IDENTIFIER) != cell != _IDENTIFIER:
                 self._note(line, cell, f"there is no such column{near(cell, self.known)}", cell)
             elif cell in cells[:i]:
                 self._note(line, cell, "the column stands twice", cell)
@@ -133,6 +136,7 @@ class _Table:
         if len(self.found) > before:
             return []
         self.places = [cells.index(column) if column in cells else -1 for column in _COLUMNS]
+        self.schemes = [cell.removeprefix(_IDENTIFIER) for cell in cells if cell.startswith(_IDENTIFIER)]
         return cells
 
     def _plain(self, line: int, row: list[str]) -> ListedArea | None:
@@ -142,7 +146,7 @@ class _Table:
         level = row[at_level].strip() if at_level >= 0 else ""
         if not level and self.endings:
             level = self._told(written.strip())
-        if not code or not level or (at_since >= 0 and row[at_since]):
+        if not code or not level or self.schemes or (at_since >= 0 and row[at_since]):
             return None
         name = self.names.get(written)
         if name is None:
@@ -151,7 +155,7 @@ class _Table:
                 return None
             name = self.names[written] = Text.same(plain)
         parent = row[at_parent].strip() if at_parent >= 0 else ""
-        return _listed(code, name, self._one(level), self._one(parent) if parent else None, None, None, (), line)
+        return _listed(code, name, self._one(level), self._one(parent) if parent else None, None, None, (), (), line)
 
     def _told(self, name: str) -> str:
         """The level that the end of a name tells; empty where it tells none."""
@@ -188,7 +192,11 @@ class _Table:
                 self.unread.nameless.append((self.found[before], cells["level"], cells.get("parent") or None))
             return None
         parent = cells.get("parent") or None
-        return ListedArea(code=cells["code"], name=name, level=cells["level"], parent=parent, since=since, places=line)
+        listed = ListedArea(
+            code=cells["code"], name=name, level=cells["level"], parent=parent, since=since, places=line
+        )
+        codes = {scheme: code for scheme in self.schemes if (code := cells[_IDENTIFIER + scheme])}
+        return attrs.evolve(listed, identifiers=codes) if codes else listed
 
     def _name(self, line: int, name: str) -> Text | None:
         try:

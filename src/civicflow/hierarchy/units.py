@@ -16,6 +16,7 @@ import attrs
 
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.hours import Hours
+from civicflow.hierarchy.identifiers import Identifier, as_identifiers
 from civicflow.ids import PersonId, PostId, UnitId
 from civicflow.texts import Text
 
@@ -92,6 +93,7 @@ class Area:
         since: the first day on which this row holds.
         until: the first day on which it no longer holds; None is open.
         aliases: other spellings by which it is found.
+        identifiers: what other schemes of codes call it.
         register: the name of the register file that keeps it.
     """
 
@@ -103,6 +105,7 @@ class Area:
     since: date = attrs.field(validator=_day)
     until: date | None = attrs.field(default=None, validator=_end)
     aliases: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = attrs.field(default=(), converter=as_identifiers)
     register: str = ""
 
 
@@ -120,6 +123,7 @@ class Body:
         since: the first day on which this row holds.
         until: the first day on which it no longer holds; None is open.
         aliases: other spellings by which it is found.
+        identifiers: what other schemes of codes call it.
         register: the name of the register file that keeps it.
     """
 
@@ -132,6 +136,7 @@ class Body:
     since: date = attrs.field(validator=_day)
     until: date | None = attrs.field(default=None, validator=_end)
     aliases: tuple[str, ...] = ()
+    identifiers: tuple[Identifier, ...] = attrs.field(default=(), converter=as_identifiers)
     register: str = ""
 
 

@@ -190,14 +190,18 @@ class Office:
 
         return Actor(PersonId(path_safe(person)), post, None if unit is None else self.unit(unit))
 
-    def unit(self, code: str) -> UnitId:
-        """A unit by its code, alias or id, as of today.
+    def unit(self, code: str, *, scheme: str = "") -> UnitId:
+        """A unit by its code, alias or id, as of today, or by the code that another scheme gives it.
+
+        Args:
+            code: as somebody calls it.
+            scheme: whose code it is, for instance ``nbs``; the register's own where left out.
 
         Raises:
             NotFound: if there is none; with the candidates that come near.
             InvalidInput: if there are several.
         """
-        return self.chart().resolve(code)
+        return self.chart().identified(scheme, code) if scheme else self.chart().resolve(code)
 
     def chart(self) -> Chart:
         """The organisation as of today."""

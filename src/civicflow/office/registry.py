@@ -317,6 +317,22 @@ class RegisterDesk:
         day = on or self._around.chart().on
         return attribute(register, unit, raised=raised, on=day, policy=policy, place=place_of(case))
 
+    def find(self, code: str, *, scheme: str = "", on: date | None = None) -> UnitId:
+        """The unit that bears a code on a day; without a day, the one that bears it or ever bore it.
+
+        Args:
+            code: the code.
+            scheme: whose code it is, for instance ``nbs``; the register's own where left out.
+            on: the day.
+
+        Raises:
+            NotFound: if none bears it then, or none ever bore it.
+            InvalidInput: if several units bore it one after the other and no day is given; each is named with its days.
+        """
+        from civicflow.hierarchy.finding import find
+
+        return find(self._around.register(), code, scheme=scheme, on=on)
+
     @property
     def history(self) -> Register:
         """The whole register with its history, as new as the store's."""
