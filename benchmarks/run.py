@@ -27,6 +27,7 @@ import durable
 import engine_step
 import opening
 import relaying
+import tree
 from measuring import FULL, QUICK, Pace, Table
 
 from postgresql_server import Server, binaries
@@ -37,6 +38,7 @@ MEASUREMENTS: dict[str, Callable[[Pace, Path], list[Table]]] = {
     "departments": departments.measure,
     "commits": commits.measure,
     "relaying": relaying.measure,
+    "tree": tree.measure,
     "opening": lambda pace, _: opening.measure(pace),
 }
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "speed.md"
@@ -90,7 +92,18 @@ def _file_system(folder: Path) -> str:
 
 
 def _circumstances(pace: Pace, kind: str) -> str:
-    names = ("attrs", "transitions", "msgspec", "psycopg", "eventsourcing", "SpiffWorkflow")
+    names = (
+        "attrs",
+        "transitions",
+        "msgspec",
+        "psycopg",
+        "eventsourcing",
+        "SpiffWorkflow",
+        "treelib",
+        "anytree",
+        "bigtree",
+        "numpy",
+    )
     peers = ", ".join(f"{name} {version(name)}" for name in names)
     found = binaries()
     server = "no PostgreSQL" if found is None else f"PostgreSQL {Server(found, found).version}"

@@ -57,6 +57,18 @@ def test_what_cannot_be_read_is_said(town: Town, tmp_path: Path, name: str, cont
         town.office.register.load(tmp_path / name)
 
 
+def test_what_is_kept_is_written_as_a_file(town: Town, tmp_path: Path) -> None:
+    """Loaded again it is no change; a day can be named."""
+    file = tmp_path / "small.json"
+    file.write_text(json.dumps(SMALL), encoding="utf-8")
+    town.office.register.load(file)
+    again = tmp_path / "again.yaml"
+    again.write_text("".join(town.office.register.write("small", format="yaml")), encoding="utf-8")
+    assert town.office.register.load(again) == ()
+    lines = list(town.office.register.write("small", format="csv", on=date(2021, 1, 1)))
+    assert lines == ["code,name,level,parent,since\n", "place,Place | 地,district,,2020-01-01\n"]
+
+
 def test_another_file_leaves_the_first_alone(town: Town) -> None:
     """A file is compared with what was loaded under its own name."""
     changes = town.office.register.read(json.dumps(SMALL), source="small.json", format="json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
@@ -337,6 +337,21 @@ class RegisterDesk:
     def history(self) -> Register:
         """The whole register with its history, as new as the store's."""
         return self._around.register()
+
+    def write(self, name: str, *, format: Format, on: date | None = None) -> Iterator[str]:
+        """The lines of a register file that says what is kept under its name on a day; loaded again, it changes nothing.
+
+        Args:
+            name: the name of the register file, as its ``register:`` says it.
+            format: how it is written; a table brings areas only.
+            on: the day; today where left out.
+
+        Raises:
+            InvalidInput: nothing is kept under that name, or the format cannot say it.
+        """
+        from civicflow.hierarchy.exporting import document_of, write
+
+        return write(document_of(self.history, name, on or self._around.chart().on), format)
 
     def chart(self, on: date | None = None, *, known_at: datetime | None = None) -> Chart:
         """The organisation as of a day (today where left out), by the calendar's clock.
