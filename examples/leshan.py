@@ -134,7 +134,7 @@ def tell(office: Office, redrawn: Redrawn) -> str:
     return "\n\n".join(
         [
             table(("proposed | 建议", "sure | 采信", "to decide | 待定"), kinds),
-            table(("community | 社区", "2019 | 2019年", "2020 | 2020年", "under | 所属"), where),
+            table(("community | 社区", "code then | 原代码", "code now | 现代码", "under | 所属"), where),
             f"  {len(redrawn.acceptance.changes)} acts in one commit, {len(redrawn.carried.moved)} tickets carried over",
             *(one.say("en") for one in redrawn.undecided[:3]),
         ]

@@ -569,6 +569,7 @@ class Redrawing(RuleBasedStateMachine):
             "transfer": lambda: acts.transfer(self.register, units[0], to, on=on),
             "rename": lambda: acts.rename(self.register, units[0], "renamed | 更名", on=on),
             "recode": lambda: acts.recode(self.register, units[0], code, on=on),
+            "identify": lambda: acts.recode(self.register, units[0], code, on=on, scheme="nbs"),
             "adjust": lambda: acts.adjust(self.register, units[0], to, on=on),
             "dissolve into": lambda: acts.dissolve(self.register, units[0], on=on, into=to),
             "dissolve": lambda: acts.dissolve(self.register, units[0], on=on),
@@ -602,6 +603,9 @@ class Redrawing(RuleBasedStateMachine):
             alive = [row for rows in self.register.rows.values() for row in rows if holds_on(row, on)]
             areas = {row.id: row for row in alive if isinstance(row, Area)}
             assert len({row.code for row in areas.values()}) == len(areas)
+            called = [(one, id) for id, row in areas.items() for one in row.identifiers]
+            assert len(dict(called)) == len(called)
+            assert all(chart.identified(*one) == id for one, id in called)
             for id, row in areas.items():
                 way, above = [id], row.parent
                 while above is not None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
+from threading import Barrier
 from typing import TYPE_CHECKING
 
 import pytest
 
-from civicflow import Case, InvalidInput
+from civicflow import Case, Conflict, InvalidInput, Plugins
+from civicflow import open as open_office
 from civicflow.hierarchy import acts
 from civicflow.hierarchy.acts import New, Surviving
 from civicflow.hierarchy.attribution import Attributed, Unresolved
 from civicflow.ids import UnitId
+from civicflow.plugins.backends import open_storage
 from civicflow.testing import sequential_ids
 from civicflow.workflows.places import Place
 
@@ -51,6 +56,39 @@ def divided(town: Town, *, primary: bool = True) -> None:
         unit(town, "group"): "west",
     }
     register.apply(acts.split(register.history, unit(town, "community"), into, on=TODAY, ids=IDS, sent=sent))
+
+
+class TestRivals:
+    """Of several who re-draw the same map at once, one does."""
+
+    @pytest.mark.parametrize("writers", [2, 6])
+    def test_one_wins_and_the_others_are_told(self, tmp_path: Path, open_town: OpenTown, writers: int) -> None:
+        """Each made its act of the map as it was; nothing of a loser's act is kept, and all read one map."""
+        url = f"sqlite:///{tmp_path / 'town.db'}?synchronous=off"
+        town = open_town(open_storage(url))
+        start = Barrier(writers)
+
+        def redraw(number: int) -> str:
+            with open_office(url, clock=town.clock, plugins=Plugins()) as office:
+                both = [office.unit("community"), office.unit("neighbour")]
+                into = New(code=f"united-{number}", name="United | 联合社区")
+                act = acts.merge(office.register.history, both, into, on=TODAY, ids=sequential_ids(100 * (number + 1)))
+                start.wait()
+                try:
+                    office.register.apply(act)
+                except (Conflict, InvalidInput) as error:
+                    return type(error).__name__
+                return f"united-{number}"
+
+        with ThreadPoolExecutor(writers) as pool:
+            told = list(pool.map(redraw, range(writers)))
+        [winner] = [one for one in told if one.startswith("united-")]
+        assert town.office.chart().code(town.office.register.find(winner)) == winner
+        assert [unit for unit in town.office.chart().units if town.office.chart().code(unit).startswith("united-")] == [
+            town.office.unit(winner)
+        ]
+        assert [change.act for change in town.office.register.history.redrawn] == ["merge"]
+        town.check("register")
 
 
 class TestPlans:

@@ -26,7 +26,7 @@ from typing import Any
 import attrs
 
 from civicflow.errors import Fault, InvalidInput
-from civicflow.hierarchy.changes import Act, Change
+from civicflow.hierarchy.changes import Act, Change, made_of
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.succession import Succession
 from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site, as_name, overlapping
@@ -73,6 +73,7 @@ class Surviving:
 Result = New | Surviving
 
 
+@made_of
 def establish(register: Register, rows: Iterable[Row], *, on: date, basis: str = "") -> Change:
     """Bring about units, posts or appointments that were not there (建).
 
@@ -88,6 +89,7 @@ def establish(register: Register, rows: Iterable[Row], *, on: date, basis: str =
     return Change(act=act, on=on, register=new[0].register if new else "", rows=new, basis=basis)
 
 
+@made_of
 def convert(register: Register, unit: UnitId, *, on: date, basis: str = "", **facts: Any) -> Change:
     """Make of a unit another kind of thing (改): a village becomes a community, and is the same unit all the same.
 
@@ -101,11 +103,13 @@ def convert(register: Register, unit: UnitId, *, on: date, basis: str = "", **fa
     return _otherwise("convert", register, unit, on, basis, facts)
 
 
+@made_of
 def rename(register: Register, unit: UnitId, name: Text | str, *, on: date, basis: str = "") -> Change:
     """Give a unit another name (更名)."""
     return _otherwise("rename", register, unit, on, basis, {"name": as_name(name)})
 
 
+@made_of
 def recode(register: Register, unit: UnitId, code: str, *, on: date, scheme: str = "", basis: str = "") -> Change:
     """Give a unit another code (换码). Codes are used again: who bears one depends on the day.
 
@@ -130,6 +134,7 @@ def _without(row: Area | Body, scheme: str) -> dict[str, str]:
     return {one.scheme: one.value for one in row.identifiers if one.scheme != scheme}
 
 
+@made_of
 def transfer(register: Register, unit: UnitId, to: UnitId | None, *, on: date, basis: str = "") -> Change:
     """Put an area or a body under another one (划转); everything below it goes along.
 
@@ -141,6 +146,7 @@ def transfer(register: Register, unit: UnitId, to: UnitId | None, *, on: date, b
     return _otherwise("transfer", register, unit, on, basis, {"parent": to})
 
 
+@made_of
 def dissolve(
     register: Register, unit: UnitId, *, on: date, into: UnitId | None = None, basis: str = "", **sent: UnitId
 ) -> Change:
@@ -175,6 +181,7 @@ def dissolve(
     )
 
 
+@made_of
 def split(
     register: Register,
     unit: UnitId,
@@ -207,6 +214,7 @@ def split(
     return _redraw("split", register, (unit,), into, on=on, ids=ids, basis=basis, sent=sent or {})
 
 
+@made_of
 def merge(
     register: Register,
     units: Sequence[UnitId],
@@ -234,6 +242,7 @@ def merge(
     return _redraw(act, register, tuple(units), (whole,), on=on, ids=ids, basis=basis, sent=sent or {})
 
 
+@made_of
 def adjust(
     register: Register,
     unit: UnitId,
@@ -261,6 +270,7 @@ def adjust(
     return _redraw("adjust", register, (unit,), into, on=on, ids=None, basis=basis, sent=given)
 
 
+@made_of
 def correct(register: Register, rows: Iterable[Row] = (), *, never: Iterable[str] = (), basis: str = "") -> Change:
     """Say what was so all along (更正): rows that replace what the register said, and records that never were valid.
 

@@ -10,12 +10,13 @@ from datetime import date
 from typing import get_args
 
 from civicflow.errors import InvalidInput
-from civicflow.hierarchy.changes import Change
+from civicflow.hierarchy.changes import Change, made_of
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Affiliation, Appointment, AppointmentKind, Area, Body, Post, holds_on
 from civicflow.ids import IdSource, PersonId, PostId, UnitId
 
 
+@made_of
 def appoint(
     register: Register,
     person: str,
@@ -63,6 +64,7 @@ def appoint(
     return Change(act="appoint", on=on, register=seat.register, rows=(row,), basis=basis)
 
 
+@made_of
 def relieve(register: Register, person: str, post: str, unit: str, *, on: date, basis: str = "") -> Change:
     """Relieve a person of a post (免): from that day on they hold it no more, in whatever way they held it.
 
@@ -82,6 +84,7 @@ def relieve(register: Register, person: str, post: str, unit: str, *, on: date, 
     return Change(act="relieve", on=on, register=seat.register, ends=tuple(dict.fromkeys(found)), basis=basis)
 
 
+@made_of
 def affiliate(
     register: Register,
     kind: str,
@@ -130,6 +133,7 @@ def affiliate(
     return Change(act="affiliate", on=on, register=owner.register, rows=(row,), basis=basis)
 
 
+@made_of
 def part(
     register: Register,
     kind: str,

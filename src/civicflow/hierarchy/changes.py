@@ -7,10 +7,11 @@ change that reaches back behind an existing row replaces what the register said 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import wraps
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, cast
 
 import attrs
 
@@ -21,6 +22,9 @@ from civicflow.hierarchy.succession import Succession, faults
 from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site
 from civicflow.ids import UnitId
 from civicflow.texts import Text
+
+if TYPE_CHECKING:
+    from civicflow.hierarchy.register import Register
 
 Act = Literal[
     "adopt", "establish", "convert", "split", "merge", "adjust", "rename", "recode", "transfer", "dissolve",
@@ -73,6 +77,8 @@ class Change:
         kinds: the kinds of bodies that the register adds to the known ones.
         basis: the document that orders it, as clerks cite it; empty where none is known.
         successions: who comes after whom; see `civicflow.hierarchy.succession`.
+        based_on: the version of the register that it was made of, 0 where nobody says; it is not recorded. Whoever re-draws
+            what somebody else has re-drawn since is told, see `civicflow.office.registry.RegisterDesk.apply`.
     """
 
     act: Act
@@ -84,6 +90,7 @@ class Change:
     kinds: tuple[BodyKind, ...] = ()
     basis: str = ""
     successions: tuple[Succession, ...] = ()
+    based_on: int = attrs.field(default=0, eq=False)
 
     def __attrs_post_init__(self) -> None:
         wrong = tuple(faults(self.successions)) if self.successions else ()
@@ -115,6 +122,11 @@ class Change:
         return data
 
     @property
+    def touched(self) -> set[str]:
+        """The ids of every record that begins, becomes otherwise, ends or comes after another."""
+        return {*(row.id for row in self.rows), *self.ends, *self.originals, *self.results}
+
+    @property
     def originals(self) -> tuple[UnitId, ...]:
         """The units that the act re-draws, each once."""
         return tuple(dict.fromkeys(one.original for one in self.successions))
@@ -139,6 +151,19 @@ class Change:
             basis=data.get("basis", ""),
             successions=tuple(map(Succession.from_builtins, data.get("successions", ()))),
         )
+
+
+A = TypeVar("A", bound=Callable[..., "Change"])
+
+
+def made_of(act: A) -> A:
+    """Let what an act makes of a register, its first argument, remember which version of it that was."""
+
+    @wraps(act)
+    def remembered(register: Register, *args: Any, **kwargs: Any) -> Change:
+        return attrs.evolve(act(register, *args, **kwargs), based_on=register.version)
+
+    return cast("A", remembered)
 
 
 def _kind_to_builtins(kind: BodyKind) -> list[str | bool]:

@@ -22,7 +22,7 @@ from typing import Final
 import attrs
 
 from civicflow.errors import Fault, InvalidInput
-from civicflow.hierarchy.changes import Change
+from civicflow.hierarchy.changes import Change, made_of
 from civicflow.hierarchy.kinds import TITLES
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, as_name
@@ -73,6 +73,7 @@ class TaskForce:
     people: int
 
 
+@made_of
 def mobilise(
     register: Register,
     forces: Iterable[Force],
@@ -115,6 +116,7 @@ def mobilise(
     return Change(act="mobilise", on=on, register=code, rows=tuple(rows), basis=basis)
 
 
+@made_of
 def prolong(register: Register, command: str, until: date, *, basis: str = "") -> Change:
     """Let a mobilisation that is not over go on until a later day: all of it that would have lasted to its end.
 
@@ -130,6 +132,7 @@ def prolong(register: Register, command: str, until: date, *, basis: str = "") -
     return Change(act="prolong", on=end, register=rows[0].register, rows=rows, basis=basis)
 
 
+@made_of
 def stand_down(register: Register, command: str, *, on: date, basis: str = "") -> Change:
     """End a mobilisation before its day: the command, its task forces, their posts and their people.
 

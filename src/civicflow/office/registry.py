@@ -245,10 +245,16 @@ class RegisterDesk:
 
         Raises:
             InvalidInput: the acts do not fit the register; with every fault.
-            Conflict: somebody else changed the register meanwhile.
+            Conflict: somebody else changed meanwhile what the acts are about; make them again, of the map as it is.
         """
         basis = "; ".join(dict.fromkeys(change.basis for change in changes if change.basis))
-        self._enter("redraw", changes[0].register if changes else "", basis, changes, self._around.register())
+        register = self._around.register()
+        based_on = min((change.based_on for change in changes), default=0)
+        if 0 < based_on < register.version:
+            touched = {id for change in changes for id in change.touched}
+            if not touched.isdisjoint(self._around.redrawn_since(based_on)):
+                raise Conflict(REGISTER, based_on, register.version)
+        self._enter("redraw", changes[0].register if changes else "", basis, changes, register)
 
     def propose(
         self, after: Edition | Chart | Document, *, on: date | None = None, keeper: str = ""

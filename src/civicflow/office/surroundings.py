@@ -111,6 +111,11 @@ class Surroundings:
         self._known = (register, head)
         return register
 
+    def redrawn_since(self, version: int) -> set[str]:
+        """The ids of every record of the register that was changed after a version of it."""
+        entries = (read(row.body) for row in self._storage.history(REGISTER, after=version))
+        return {id for entry in entries for one in entry.data["changes"] for id in Change.from_builtins(one).touched}
+
     def unfiled(self, flows: Iterable[str]) -> set[str]:
         """Those of some flows whose definitions may not lie in the store yet."""
         return set(flows).difference(self._filed)
