@@ -8,24 +8,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import attrs
 
+import civicflow
 from civicflow import InvalidInput, Office
+from civicflow.calendars import instant
 from civicflow.errors import Fault
 from civicflow.hierarchy.appointing import appoint, relieve
 from civicflow.hierarchy.lines import coordinators, uncoordinated
 from civicflow.hierarchy.memberships import Crossing, crossings, delegates
 from civicflow.hierarchy.mobilising import Force, TaskForce, mobilise, task_forces
-from civicflow.hierarchy.reach import Offer, out_of_reach
+from civicflow.hierarchy.sites import Offer, out_of_reach
 from civicflow.hierarchy.social import social_organisations
 from civicflow.hierarchy.units import Area, Body
 from civicflow.hierarchy.vacancies import Vacancy
 from civicflow.ids import CaseId, IdSource, UnitId
+from civicflow.testing import FrozenClock, sequential_ids
+from tables import table
 
 REGISTERS = Path(__file__).parent / "registers"
 SANWAN = "410106001005"
@@ -463,3 +468,46 @@ def partners_of(seed: int) -> str:
         },
         ensure_ascii=False,
     )
+
+
+def tell(folder: Path) -> Iterator[str]:
+    """Each place in words and figures, from a store of its own in a folder."""
+
+    def scene(name: str, clock: FrozenClock | None = None) -> Office:
+        return civicflow.open(f"sqlite:///{folder / name}.db", clock=clock or FrozenClock())
+
+    with scene("leshan", FrozenClock(instant("2020-08-18T08:00", "Asia/Shanghai"))) as office:
+        levels = leshan(office)
+        rows = [(level, n, levels.party[level]) for level, n in sorted(levels.areas.items(), key=lambda pair: pair[1])]
+        yield table(("level | 层级", "areas | 辖区", "with a Party organisation | 有党组织"), rows)
+        forces = flood(office, ids=sequential_ids()).forces
+        yield f"  {len(forces)} task forces of {len({force.of for force in forces})} organisations | 突击队"
+    with scene("shangjie") as office:
+        joint = shangjie(office, on=office.chart().on)
+        yield "\n".join(f"  {gap.text}" for gap in joint.missing)
+    with scene("places") as office:
+        circle = shangjie_places(office)
+        rows = [(kind, circle.sites[kind], len(without)) for kind, without in circle.without.items()]
+        yield table(("site | 阵地", "there | 数量", "communities without | 步行不可达社区"), rows)
+    with scene("rhine-waterside") as office:
+        bodies = rhine_waterside(office, on=office.chart().on, ids=sequential_ids())
+        yield "\n".join(f"  {fault.say('en')}\n  {fault.say('zh')}" for fault in bodies.refused)
+    with scene("chengdu") as office:
+        one = chengdu(office)
+        scattered = [("before | 此前", len(one.before)), ("after | 此后", len(one.after))]
+        yield table(("departments | 部门", "that nobody coordinates | 无统筹"), scattered)
+        yield table(("line | 条线", "tickets | 工单"), one.lines.items())
+    with scene("sichuan") as office:
+        partners = sichuan_partners(office)
+        yield table(("stage | 阶段", "social organisations | 社会组织"), sorted(partners.stages.items()))
+
+
+def main() -> None:
+    """Tell of them all, in stores that are gone afterwards."""
+    with TemporaryDirectory() as folder:
+        for part in tell(Path(folder)):
+            print(part, end="\n\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -17,7 +17,7 @@ from civicflow import Office
 from civicflow.calendars import instant
 from civicflow.hierarchy.memberships import reported_in
 from civicflow.hierarchy.mobilising import stand_down, task_forces
-from civicflow.hierarchy.reach import Offer, network, out_of_reach
+from civicflow.hierarchy.sites import Offer, network, out_of_reach
 from civicflow.hierarchy.social import social_organisations
 from civicflow.testing import FrozenClock, sequential_ids
 
@@ -260,7 +260,7 @@ class TestPlaces:
                 code
                 for site in written["sites"]
                 if site["kind"] == kind
-                for code, minutes in {**site["reach"], site["area"]: 0}.items()
+                for code, minutes in {**site["walk"], site["area"]: 0}.items()
                 if minutes <= 15
             }
             assert set(without) == set(written["elsewhere"]) - near
@@ -327,3 +327,16 @@ class TestSocialOrganisations:
         assert found.incubated > 1100
         assert 950 < found.volunteers < 1000
         assert sum(found.stages.values()) == found.introduced + found.incubated + found.volunteers
+
+
+def test_it_tells_of_them_all(capsys: pytest.CaptureFixture[str]) -> None:
+    """The program prints what the functions found, in both languages where clerks read it."""
+    organisations.main()
+    said = capsys.readouterr().out
+    for part in (
+        "532 task forces of 532 organisations",
+        "三湾街社区居民委员会调解员空缺1席",
+        "不得同时担任",
+        "compound",
+    ):
+        assert part in said

@@ -89,7 +89,7 @@ bodies:
   - {code: c, name: 会, kind: council, area: s, until: 2030-01-01, posts: {chair: {holders: {person: p, on_behalf_of: g}}}}
   - {code: g, name: 行, kind: guild, area: s, until: 2030-01-01}
 sites:
-  - {code: r, name: 书屋, kind: reading-room, area: s, run_by: c, services: [books], hours: "Mo-Fr 09:00-17:00", reach: {s: 5, n: 20}, until: 2030-01-01}
+  - {code: r, name: 书屋, kind: reading-room, area: s, run_by: c, services: [books], hours: "Mo-Fr 09:00-17:00", walk: {s: 5, n: 20}, until: 2030-01-01}
   - {code: q, name: 书角, kind: reading-room, area: s, parent: r, until: 2030-01-01}
 affiliations:
   - {kind: guides, source: g, target: c, reference: 2020-1, until: 2030-01-01}

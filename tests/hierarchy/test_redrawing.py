@@ -20,8 +20,8 @@ from civicflow.hierarchy.attribution import POLICIES, Attributed, Policy, Unreso
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.mobilising import COMMAND, Force, mobilise, prolong, stand_down, task_forces
-from civicflow.hierarchy.reach import minutes_to
 from civicflow.hierarchy.register import Register
+from civicflow.hierarchy.sites import minutes_to
 from civicflow.hierarchy.succession import Succession
 from civicflow.hierarchy.units import Affiliation, Appointment, AppointmentKind, Area, Body, Post, Row, Site, holds_on
 from civicflow.ids import PersonId, PostId, UnitId
@@ -376,7 +376,7 @@ class Redrawing(RuleBasedStateMachine):
                 kind="neighbourhood-centre",
                 area=UnitId("d.a"),
                 run_by=UnitId("bureau-1"),
-                reach=((UnitId("d.a.1"), 5), (UnitId("d.b.1"), 10), (UnitId("d.b.2"), 20)),
+                walk=((UnitId("d.a.1"), 5), (UnitId("d.b.1"), 10), (UnitId("d.b.2"), 20)),
                 since=START,
             ),
             Site(
@@ -497,8 +497,8 @@ class Redrawing(RuleBasedStateMachine):
             for site in chart.sites:
                 assert isinstance(chart.unit(site.area), Area)
                 assert site.run_by is None or isinstance(chart.unit(site.run_by), Body)
-                assert all(isinstance(chart.unit(area), Area) for area, _ in site.reach)
-                assert len(dict(site.reach)) == len(site.reach)
+                assert all(isinstance(chart.unit(area), Area) for area, _ in site.walk)
+                assert len(dict(site.walk)) == len(site.walk)
                 assert minutes_to(chart, site, site.area) == 0
 
     @invariant()

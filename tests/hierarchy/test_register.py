@@ -384,7 +384,7 @@ class TestApply:
                 run_by=UnitId("B"),
                 services=("meals",),
                 hours=("Mo-Su 11:00-13:00",),
-                reach=((UnitId("A"), 0), (UnitId("C"), 12)),
+                walk=((UnitId("A"), 0), (UnitId("C"), 12)),
                 since=day(0),
             ),
         )

@@ -13,7 +13,7 @@ Rules
   successor, or where the caller sends it. Nothing is left hanging, and nothing is dissolved on the way.
 - So do its affiliations, and whom it sent: a delegate of a bureau that is merged goes on as the new one's. What would then be
   said twice, or of a unit with itself, ends; and so does all of it where there is no primary successor.
-- A site goes where its area goes; whoever comes after a body runs its sites, and whoever comes after an area is in reach as it was.
+- A site goes where its area goes; whoever comes after a body runs its sites, and from whatever comes after an area one walks there as before.
 """
 
 from __future__ import annotations
@@ -438,7 +438,7 @@ def _rests_on(row: Row, unit: UnitId, posts: Sequence[str]) -> bool:
 def _relinked(
     register: Register, moved: Sequence[Row], ending: Sequence[UnitId], heir: UnitId | None, on: date
 ) -> tuple[Row, ...]:
-    """What goes elsewhere, and the sites that a unit runs or that are in its reach, as its heir's."""
+    """What goes elsewhere, and the sites that a unit runs or that are walked to from it, as its heir's."""
     going: dict[str, list[Row]] = {}
     for row in moved:
         going.setdefault(row.id, []).append(row)
@@ -452,13 +452,13 @@ def _relinked(
 
 
 def _served(site: Site, ending: Sequence[UnitId], heir: UnitId | None) -> Site:
-    """A site whose areas in reach and whose body that end are its heir's; without an heir they are left out."""
-    reach: dict[UnitId, int] = {}
-    for area, minutes in site.reach:
+    """A site whose body and whose walks from areas that end are its heir's; without an heir they are left out."""
+    walk: dict[UnitId, int] = {}
+    for area, minutes in site.walk:
         now = heir if area in ending else area
         if now is not None:
-            reach[now] = min(minutes, reach.get(now, minutes))
-    return attrs.evolve(site, run_by=heir if site.run_by in ending else site.run_by, reach=tuple(reach.items()))
+            walk[now] = min(minutes, walk.get(now, minutes))
+    return attrs.evolve(site, run_by=heir if site.run_by in ending else site.run_by, walk=tuple(walk.items()))
 
 
 def _handed(

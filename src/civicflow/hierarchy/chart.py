@@ -380,6 +380,11 @@ class Chart:
         self.area(area)
         return tuple(body for body in self._attached.get(area, ()) if kind is None or body.kind == kind)
 
+    def bodies_in(self, unit: str | None = None) -> tuple[Body, ...]:
+        """The bodies that a unit contains, itself where it is one, by code; all of the day where None is given."""
+        inside = self._bodies.values() if unit is None else map(self._bodies.get, self.under(unit))
+        return tuple(sorted((body for body in inside if body is not None), key=_by_code))
+
     # --- posts and persons -------------------------------------------------------------------------------------
 
     def post(self, id: str) -> Post:
@@ -444,7 +449,7 @@ class Chart:
 
     @property
     def sites(self) -> tuple[Site, ...]:
-        """The places where residents find services, by code; `civicflow.hierarchy.reach` says who reaches them."""
+        """The places where residents find services, by code; `civicflow.hierarchy.sites` says who reaches them."""
         return tuple(sorted(self._sites.values(), key=lambda site: (site.code, site.id)))
 
     def site(self, code_or_id: str) -> Site:

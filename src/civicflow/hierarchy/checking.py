@@ -102,8 +102,8 @@ class _Check:
             yield self._fault(site, "kind", f"there is no such kind of site{hint}", site.kind)
         yield from self._named(site, "area", site.area, "area", self.areas)
         yield from self._named(site, "run_by", site.run_by, "body", self.bodies)
-        for code, _ in site.reach:
-            yield from self._named(site, "reach", code, "area", self.areas)
+        for code, _ in site.walk:
+            yield from self._named(site, "walk", code, "area", self.areas)
         if site.parent is not None and site.parent not in self.sites and site.parent not in self.silent:
             hint = (
                 near(site.parent, self.sites) or "; list it, or name it under `elsewhere:` if another register keeps it"

@@ -129,7 +129,7 @@ def _resting(document: Document, unread: Unread, at_fault: Mapping[int, Fault]) 
             yield tie, fault
     above = {**unread.codes, **{site.code: at_fault.get(id(site)) for site in document.sites}}
     for site in document.sites:
-        reached = (areas.fault(code) for code in (site.area, *(code for code, _ in site.reach)))
+        reached = (areas.fault(code) for code in (site.area, *(code for code, _ in site.walk)))
         fault = next(filter(None, (*reached, bodies.fault(site.run_by), above.get(site.parent or ""))), None)
         if fault is not None and id(site) not in at_fault:
             yield site, fault

@@ -133,7 +133,7 @@ class ListedSite:
     parent: str | None = None
     services: tuple[str, ...] = ()
     hours: tuple[str, ...] = ()
-    reach: tuple[tuple[str, int], ...] = ()
+    walk: tuple[tuple[str, int], ...] = ()
     since: date | None = None
     until: date | None = None
     places: dict[str, Place] = attrs.field(factory=dict, eq=False, repr=False)

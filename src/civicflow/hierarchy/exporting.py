@@ -164,7 +164,7 @@ class _Listing:
             parent=self._above(site.parent),
             services=site.services,
             hours=site.hours,
-            reach=tuple((str(self._code(unit)), minutes) for unit, minutes in site.reach),
+            walk=tuple((str(self._code(unit)), minutes) for unit, minutes in site.walk),
             since=site.since,
             until=site.until,
         )
@@ -294,8 +294,8 @@ def _body(body: ListedBody) -> dict[str, Any]:
 
 def _site(site: ListedSite) -> dict[str, Any]:
     data = _record(site, ("code", "name", "kind", "area", "run_by", "parent", "services", "hours"))
-    if site.reach:
-        data["reach"] = dict(site.reach)
+    if site.walk:
+        data["walk"] = dict(site.walk)
     return data
 
 

@@ -57,7 +57,7 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "body": ("code", "name", "kind", "area", "parent", "aliases", "identifiers", "posts", *_SPAN),
     "post": ("title", "seats", "holders", *_SPAN),
     "holder": ("person", "kind", "on_behalf_of", *_SPAN),
-    "site": ("code", "name", "kind", "area", "run_by", "parent", "services", "hours", "reach", *_SPAN),
+    "site": ("code", "name", "kind", "area", "run_by", "parent", "services", "hours", "walk", *_SPAN),
     "affiliation": ("source", "person", "kind", "target", "reference", *_SPAN),
 }
 _TRUTH = {"true": True, "false": False}
@@ -284,7 +284,7 @@ class _Reader:
         run_by, parent = (self._optional(pairs, field, path, self._text) for field in ("run_by", "parent"))
         services = self._optional(pairs, "services", path, self._texts) or ()
         hours = self._optional(pairs, "hours", path, self._hours) or ()
-        reach = tuple(self._reach(pairs["reach"][1], f"{path}.reach")) if "reach" in pairs else ()
+        walk = tuple(self._walk(pairs["walk"][1], f"{path}.walk")) if "walk" in pairs else ()
         since, until = (self._optional(pairs, field, path, self._day) for field in _SPAN)
         if code is None or kind is None or area is None or name is None or len(self.found) > before:
             self._spoilt(code, before)
@@ -298,7 +298,7 @@ class _Reader:
             parent=parent,
             services=services,
             hours=hours,
-            reach=reach,
+            walk=walk,
             since=since,
             until=until,
             places=_places(node, pairs, path),
@@ -308,7 +308,7 @@ class _Reader:
         lines = self._texts(node, path)
         return None if lines is None else self._guarded(node, path, lambda: Hours.of(lines).written)
 
-    def _reach(self, node: AnyNode, path: str) -> Iterator[tuple[str, int]]:
+    def _walk(self, node: AnyNode, path: str) -> Iterator[tuple[str, int]]:
         for key, value in self._open(node, path):
             minutes = self._text(value, f"{path}.{key.text}")
             if minutes is not None and minutes.isascii() and minutes.isdecimal() and len(minutes) < 4:

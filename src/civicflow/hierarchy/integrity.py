@@ -16,14 +16,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import chain
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from civicflow.hierarchy.affiliations import tie
 from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.identifiers import Identifier
 from civicflow.hierarchy.scheme import LevelScheme, near
 from civicflow.hierarchy.units import Affiliation, Appointment, Area, Body, Post, Row, Site, holds_on, overlapping
-from civicflow.texts import Text
+from civicflow.texts import Catalogue, Text
+
+_SENTENCES: Final = Catalogue(
+    {
+        "seats": "on {on} {holders} hold {post} of {unit}, which has {seats}; relieve someone first, or add seats"
+        " | {on}{unit}{post}有{holders}人任职，只设{seats}；须先免去其一或增设席位",
+    }
+)
 
 C = TypeVar("C", bound=Area | Body | Site)
 
@@ -119,9 +126,9 @@ def _named(row: Row) -> tuple[tuple[str, str | None, Kinds], ...]:
         case Affiliation():
             return (("leads to the unit", row.target, _UNIT), ("comes from the unit", row.source, _UNIT))
         case Site():
-            reach = (("is in reach of the area", area, _AREA) for area, _ in row.reach)
+            walks = (("is walked to from the area", area, _AREA) for area, _ in row.walk)
             run_by, above = ("is run by the body", row.run_by, _BODY), ("belongs to the site", row.parent, (Site,))
-            return (("stands in the area", row.area, _AREA), run_by, above, *reach)
+            return (("stands in the area", row.area, _AREA), run_by, above, *walks)
 
 
 def called(row: Row) -> str:
@@ -305,6 +312,12 @@ def _seats(rows: Histories, touched: Iterable[str]) -> Iterator[Broken]:
             for day in days:
                 at = [appointment for appointment in appointments if holds_on(appointment, day)]
                 if isinstance(post, Post) and holds_on(post, day) and len(at) > post.seats:
-                    reason = f"on {day} {len(at)} hold {called(post)}, which has {post.seats} seat{'s' if post.seats > 1 else ''}"
-                    yield Broken(id, f"{reason}; relieve someone first, or add seats", str(len(at)))
+                    yield _crowded(rows, post, len(at), day)
                     break
+
+
+def _crowded(rows: Histories, post: Post, holders: int, day: date) -> Broken:
+    seats = Text(f"{post.seats} seat{'s' if post.seats > 1 else ''}", f"{post.seats}席")
+    unit = next((row.name for row in reversed(rows.of(post.unit)) if isinstance(row, Body)), Text.same(post.unit))
+    text = _SENTENCES.say("seats", on=day, holders=holders, post=post.title, unit=unit, seats=seats)
+    return Broken(post.id, text.en, str(holders), "seats", text)

@@ -306,7 +306,7 @@ class _Loading:
             parent=None if listed.parent is None else self.sites.get(listed.parent, listed.parent),
             services=listed.services,
             hours=listed.hours,
-            reach=tuple((self.units.get(code, UnitId(code)), minutes) for code, minutes in listed.reach),
+            walk=tuple((self.units.get(code, UnitId(code)), minutes) for code, minutes in listed.walk),
             since=span.since,
             until=span.until,
             register=self.document.register,

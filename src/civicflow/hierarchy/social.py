@@ -67,8 +67,7 @@ def social_organisations(
     """
     past = _past(register, chart)
     within = None if under is None else chart.under(under)
-    bodies = [unit for unit in map(chart.unit, chart.units) if isinstance(unit, Body) and unit.kind in kinds]
-    found = (_standing(chart, body, past) for body in sorted(bodies, key=lambda body: (body.code, body.id)))
+    found = (_standing(chart, body, past) for body in chart.bodies_in() if body.kind in kinds)
     return tuple(one for one in found if within is None or one.body in within or not within.isdisjoint(one.serves))
 
 

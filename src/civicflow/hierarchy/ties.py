@@ -15,7 +15,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Final
 
-from civicflow.hierarchy.affiliations import AFFILIATIONS, is_a, tie
+from civicflow.hierarchy.affiliations import AFFILIATIONS, End, is_a, tie
 from civicflow.hierarchy.histories import Histories
 from civicflow.hierarchy.integrity import Broken, called, first_gap
 from civicflow.hierarchy.scheme import near
@@ -28,12 +28,18 @@ CONFERENCE: Final = "joint-conference"
 _SENTENCES: Final = Catalogue(
     {
         "kind": "there is no such kind of affiliation{hint} | 没有“{kind}”这种关系",
-        "end": "{end} of {kind} cannot be {unit}, which is no {wanted} | “{kind}”的一端不能是{unit}",
+        "end": "{unit} cannot be the {end} of “{kind}”, which is {wanted} | “{kind}”关系的{end}须为{wanted}，不能是{unit}",
+        "source": "source | 主体",
+        "target": "target | 对象",
+        "area": "an area | 辖区",
+        "body": "a body | 机构",
+        "person": "a person | 个人",
+        "or": "{one} or {other} | {one}或{other}",
         "self": "{unit} is affiliated with itself; name another one | {unit}不能与自身建立关系",
         "twice": "{one} is already said from {on}; say it once, with one beginning and one end"
         " | {one}自{on}起已有记载，不得重复",
-        "exclusive": "from {on} {one} and {other} both stand to {unit} as only one can ({kind}); end one of them first"
-        " | 自{on}起{one}与{other}同时对{unit}{kind}，须先终止其一",
+        "exclusive": "{one} and {other} cannot both be tied to {unit} by “{kind}” (on {on}), only one may; end one of them first"
+        " | {one}与{other}不得同时对{unit}{kind}（{on}），须先终止其一",
         "delegate": "{person} sits in {conference} for {organisation}, which is no member on {on}; make it a member first"
         " | {person}代表{organisation}参加{conference}，但该单位于{on}不是成员单位",
     }
@@ -64,13 +70,19 @@ def _ends(rows: Histories, row: Affiliation) -> Iterator[Broken]:
         yield _said(row.id, "self", row.target, unit=_name(rows, row.target))
     if row.person is not None and "person" not in kind.source:
         yield _said(
-            row.id, "end", row.person, end="the source", kind=kind.text, unit=row.person, wanted=_or(kind.source)
+            row.id,
+            "end",
+            row.person,
+            end=_SENTENCES["source"],
+            kind=kind.text,
+            unit=row.person,
+            wanted=_or(kind.source),
         )
-    for end, id, wanted in (("the source", row.source, kind.source), ("the target", row.target, kind.target)):
+    for end, id, wanted in (("source", row.source, kind.source), ("target", row.target, kind.target)):
         wrong = [] if id is None else [other for other in rows.of(id) if overlapping(row, other)]
         if any(not is_a(other, wanted) for other in wrong):
             name = _name(rows, str(id))
-            yield _said(row.id, "end", str(id), end=end, kind=kind.text, unit=name, wanted=_or(wanted))
+            yield _said(row.id, "end", str(id), end=_SENTENCES[end], kind=kind.text, unit=name, wanted=_or(wanted))
 
 
 def _doubled(rows: Histories, ties: list[Affiliation]) -> Iterator[Broken]:
@@ -149,5 +161,8 @@ def _name(rows: Histories, id: str) -> Text:
     return Text.same(called(found[-1]) if found else id)
 
 
-def _or(ends: tuple[str, ...]) -> str:
-    return " or ".join(ends)
+def _or(ends: tuple[End, ...]) -> Text:
+    first, *rest = (_SENTENCES[end] for end in ends)
+    for other in rest:
+        first = _SENTENCES.say("or", one=first, other=other)
+    return first

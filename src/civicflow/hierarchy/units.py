@@ -70,7 +70,7 @@ def _hours(_: object, __: object, value: tuple[str, ...]) -> None:
 def _minutes(_: object, __: object, value: tuple[tuple[UnitId, int], ...]) -> None:
     for area, minutes in value:
         if minutes < 0:
-            msg = f"a reach is a number of minutes from 0; got {minutes} for {area}"
+            msg = f"a walk is a number of minutes from 0; got {minutes} for {area}"
             raise InvalidInput(msg)
 
 
@@ -234,7 +234,7 @@ class Site:
         parent: the site above in the network (a community's space under the neighbourhood centre), or None.
         services: what is offered there, by the integrator's own symbols.
         hours: when it is open, as `civicflow.hierarchy.hours` reads it; empty where nothing is said.
-        reach: how many minutes one walks there from other areas; empty where it serves just its own area, the whole of it.
+        walk: how many minutes one walks there from other areas; empty where it serves just its own area, the whole of it.
         since: the first day on which this row holds.
         until: the first day on which it no longer holds; None is open.
         register: the name of the register file that keeps it.
@@ -249,7 +249,7 @@ class Site:
     parent: str | None = None
     services: tuple[str, ...] = ()
     hours: tuple[str, ...] = attrs.field(default=(), validator=_hours)
-    reach: tuple[tuple[UnitId, int], ...] = attrs.field(default=(), validator=_minutes)
+    walk: tuple[tuple[UnitId, int], ...] = attrs.field(default=(), validator=_minutes)
     since: date = attrs.field(validator=_day)
     until: date | None = attrs.field(default=None, validator=_end)
     register: str = ""

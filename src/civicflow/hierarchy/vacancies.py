@@ -22,7 +22,7 @@ from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.kinds import SITE_KINDS, TITLES
 from civicflow.hierarchy.rules import Requirement
 from civicflow.hierarchy.ties import CONFERENCE
-from civicflow.hierarchy.units import Body, Post
+from civicflow.hierarchy.units import Area, Body, Post
 from civicflow.ids import PersonId, UnitId
 from civicflow.texts import Catalogue, Text, listing
 
@@ -73,9 +73,8 @@ def vacancies(chart: Chart, under: str | None = None) -> tuple[Vacancy, ...]:
         chart: the organisation as of the day.
         under: the id of an area or a body; only what is missing in it and below. Everywhere where left out.
     """
-    units = chart.units if under is None else chart.under(under)
-    bodies = [unit for unit in map(chart.unit, units) if isinstance(unit, Body)]
-    found = [*_required(chart, units - {body.id for body in bodies}), *_vacant(chart, bodies)]
+    bodies = chart.bodies_in(under)
+    found = [*_required(chart, under), *_vacant(chart, bodies)]
     found += [gap for body in bodies if body.kind == CONFERENCE for gap in _without_delegate(chart, body)]
     once: dict[tuple[UnitId, str, UnitId | None], Vacancy] = {}
     for gap in found:  # what is required comes first, so that the vacancy says so
@@ -88,11 +87,13 @@ def _place(chart: Chart, gap: Vacancy) -> tuple[str, str, str]:
     return chart.code(gap.area) if gap.area is not None else "", chart.code(gap.unit), gap.text.en
 
 
-def _required(chart: Chart, areas: Iterable[UnitId]) -> Iterator[Vacancy]:
+def _required(chart: Chart, under: str | None) -> Iterator[Vacancy]:
     asked: defaultdict[str, dict[Requirement, None]] = defaultdict(dict)
     for scheme in chart.schemes:
         asked[scheme.name].update(dict.fromkeys(scheme.requires))
-    for area in areas:
+    levels = {rule.level for rules in asked.values() for rule in rules}
+    units = (chart.units if under is None else chart.under(under)) if levels else ()
+    for area in (unit.id for unit in map(chart.unit, units) if isinstance(unit, Area) and unit.level in levels):
         own = chart.scheme(area)
         for rule in () if own is None else asked[own.name]:
             if rule.level == chart.area(area).level and not (rule.unless and chart.bodies(area, rule.unless)):

@@ -15,8 +15,8 @@ from civicflow.hierarchy.authority import RULE
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.document import Document
-from civicflow.hierarchy.reach import CIRCLE, Offer, Reached, out_of_reach, within_reach
 from civicflow.hierarchy.register import Register
+from civicflow.hierarchy.sites import CIRCLE, Offer, Walk, out_of_reach, within_reach
 from civicflow.hierarchy.social import SocialOrganisation, social_organisations
 from civicflow.hierarchy.units import Appointment
 from civicflow.hierarchy.vacancies import Vacancy, vacancies
@@ -163,8 +163,8 @@ class RegisterDesk:
         open_at: datetime | None = None,
         minutes: int = CIRCLE,
         on: date | None = None,
-    ) -> tuple[Reached, ...]:
-        """The sites that somebody in an area reaches on foot, the nearest first; see `civicflow.hierarchy.reach`.
+    ) -> tuple[Walk, ...]:
+        """The sites that somebody in an area reaches on foot, the nearest first; see `civicflow.hierarchy.sites`.
 
         Args:
             area: by code, alias or id.

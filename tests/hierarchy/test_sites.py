@@ -1,4 +1,4 @@
-"""Places and reach: whoever has none within reach is listed, and nobody else."""
+"""Places and who reaches them: whoever has none within reach is listed, and nobody else."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from civicflow.errors import InvalidInput, NotFound
 from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.importing import read
-from civicflow.hierarchy.reach import Offer, minutes_to, network, out_of_reach, within_reach
 from civicflow.hierarchy.register import Register
+from civicflow.hierarchy.sites import Offer, minutes_to, network, out_of_reach, within_reach
 from civicflow.hierarchy.units import Area, Row, Site
 from civicflow.hierarchy.vacancies import vacancies
 from civicflow.ids import IdSource, UnitId
@@ -56,7 +56,7 @@ def sites(draw: st.DrawFn) -> list[Site]:
                 area=UnitId(draw(st.sampled_from(sorted(PARENTS)))),
                 services=tuple(draw(st.sets(st.sampled_from(["meals", "forms"])))),
                 hours=draw(st.sampled_from([(), ("Mo 11:00-13:00",), ("Tu 11:00-13:00",)])),
-                reach=tuple((UnitId(area), minutes) for area, minutes in listed.items()),
+                walk=tuple((UnitId(area), minutes) for area, minutes in listed.items()),
                 since=DAY,
             )
         )
@@ -81,7 +81,7 @@ def walk(site: Site, area: str) -> int | None:
     """Brute force: how far it is."""
     if area in up(site.area):
         return 0
-    listed = {str(one): minutes for one, minutes in site.reach}
+    listed = {str(one): minutes for one, minutes in site.walk}
     if not listed:
         return 0 if site.area in up(area) else None
     near = [listed[one] for one in up(area) if one in listed]
@@ -138,12 +138,18 @@ def test_a_network_runs_from_the_centre_down() -> None:
         chart(site("a", "d", "b"), site("b", "d", "a"))
 
 
+def test_an_instant_has_a_zone() -> None:
+    """Nobody is told that something is open at an hour of an unknown place."""
+    with pytest.raises(InvalidInput, match="an instant has a zone"):
+        Offer(open_at=datetime(2026, 3, 2, 12))  # what is refused
+
+
 def test_a_code_names_an_area_a_body_or_a_site() -> None:
-    """Within one register file; and a reach is no distance into the past."""
+    """Within one register file; and minutes do not run backwards."""
     with pytest.raises(InvalidInput, match=r"the code is still borne by d\.a"):
         chart(Site(id="S", code="d.a", name="s", kind="canteen", area=UnitId("d"), since=DAY))
     with pytest.raises(InvalidInput, match="a number of minutes from 0; got -1 for d"):
-        Site(id="S", code="s", name="s", kind="canteen", area=UnitId("d"), reach=((UnitId("d"), -1),), since=DAY)
+        Site(id="S", code="s", name="s", kind="canteen", area=UnitId("d"), walk=((UnitId("d"), -1),), since=DAY)
 
 
 FILE = """
@@ -158,7 +164,7 @@ areas:
   - {code: c2, name: 二, level: community, parent: s}
 bodies: [{code: b, name: 会, kind: residents-committee, area: c1}]
 sites:
-  - {code: hub, name: Hub | 中心, kind: neighbourhood-centre, area: s, services: [forms], hours: [Mo-Fr 09:00-17:00], reach: {c1: 8, c2: 20}}
+  - {code: hub, name: Hub | 中心, kind: neighbourhood-centre, area: s, services: [forms], hours: [Mo-Fr 09:00-17:00], walk: {c1: 8, c2: 20}}
   - {code: k, name: 亭, kind: kiosk, area: c2, parent: hub, run_by: b}
   - {code: p, name: 点, kind: contact-point, area: c1, until: 2027-01-01}
 """
@@ -172,7 +178,7 @@ def test_a_file_lists_sites(ids: IdSource) -> None:
     made = register.chart(DAY)
     hub = made.site("hub")
     assert (hub.services, hub.hours) == (("forms",), ("Mo-Fr 09:00-17:00",))
-    assert {made.code(area): minutes for area, minutes in hub.reach} == {"c1": 8, "c2": 20}
+    assert {made.code(area): minutes for area, minutes in hub.walk} == {"c1": 8, "c2": 20}
     assert made.site("k").parent == hub.id
     assert [made.code(unit) for unit in out_of_reach(made, "community", Offer(service="forms"))] == ["c2"]
     assert [(str(gap), gap.text.zh) for gap in vacancies(made)] == [("二 has no contact point", "二未设联络点")]
@@ -198,7 +204,7 @@ def test_every_fault_of_a_site_has_its_place() -> None:
         read(wrong, source="f", format="yaml")
     assert [(fault.line, fault.path, fault.reason.partition(";")[0]) for fault in caught.value.faults] == [
         (13, "sites[0].area", "there is no such area"),
-        (13, "sites[0].reach", "there is no such area"),
+        (13, "sites[0].walk", "there is no such area"),
         (14, "sites[1].kind", "there is no such kind of site"),
         (14, "sites[1].parent", "there is no such site"),
         (14, "sites[1].run_by", "there is no such body"),
@@ -208,7 +214,7 @@ def test_every_fault_of_a_site_has_its_place() -> None:
         read(FILE.replace("Mo-Fr 09", "Mo-Fr 9").replace("c1: 8", "c1: near"), source="f", format="yaml")
     assert [(fault.line, fault.path, fault.consequences) for fault in caught.value.faults] == [
         (13, "sites[0].hours", 1),  # the kiosk belongs to it
-        (13, "sites[0].reach.c1", 0),
+        (13, "sites[0].walk.c1", 0),
     ]
 
 

@@ -17,6 +17,7 @@ from typing import Final
 
 import attrs
 
+from civicflow.errors import InvalidInput
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.hours import Hours
 from civicflow.hierarchy.units import Area, Site
@@ -24,6 +25,12 @@ from civicflow.ids import UnitId
 
 CIRCLE: Final = 15
 """Minutes on foot: the 15-minute circle."""
+
+
+def _aware(_: object, __: object, value: datetime | None) -> None:
+    if value is not None and value.utcoffset() is None:
+        msg = f"an instant has a zone; got {value.isoformat()}"
+        raise InvalidInput(msg)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,18 +41,17 @@ class Offer:
         kind: the kind of site.
         service: what it offers.
         open_at: an aware instant in the place's own zone at which it is open; one whose hours are not said is never surely open.
+
+    Raises:
+        InvalidInput: `open_at` has no zone.
     """
 
     kind: str = ""
     service: str = ""
-    open_at: datetime | None = None
+    open_at: datetime | None = attrs.field(default=None, validator=_aware)
 
     def meets(self, site: Site) -> bool:
-        """Whether a site is one.
-
-        Raises:
-            InvalidInput: `open_at` has no zone.
-        """
+        """Whether a site is one."""
         return (
             (not self.kind or site.kind == self.kind)
             and (not self.service or self.service in site.services)
@@ -54,7 +60,7 @@ class Offer:
 
 
 @attrs.frozen
-class Reached:
+class Walk:
     """A site as an area reaches it.
 
     Attributes:
@@ -76,13 +82,13 @@ def minutes_to(chart: Chart, site: Site, area: str) -> int | None:
     """
     if area == site.area or area in chart.ancestors(site.area):
         return 0
-    listed: dict[str, int] = dict(site.reach)
+    listed: dict[str, int] = dict(site.walk)
     if not listed:
         return 0 if site.area in chart.ancestors(area) else None
     return next((listed[one] for one in (area, *chart.ancestors(area)) if one in listed), None)
 
 
-def within_reach(chart: Chart, area: str, offer: Offer, minutes: int = CIRCLE) -> tuple[Reached, ...]:
+def within_reach(chart: Chart, area: str, offer: Offer, minutes: int = CIRCLE) -> tuple[Walk, ...]:
     """What somebody looks for and reaches from an area, the nearest first, then by code.
 
     Args:
@@ -92,7 +98,7 @@ def within_reach(chart: Chart, area: str, offer: Offer, minutes: int = CIRCLE) -
         minutes: how many one is ready to walk.
     """
     found = [
-        Reached(site, walk)
+        Walk(site, walk)
         for site in chart.sites
         if offer.meets(site) and (walk := minutes_to(chart, site, area)) is not None and walk <= minutes
     ]
