@@ -275,9 +275,10 @@ def _edition(path: Path, scheme: str) -> Document:
     """The areas of a file: a register, or a table whose names tell the levels and whose codes tell the parents."""
     from civicflow.hierarchy.importing import read
     from civicflow.hierarchy.naming import ENDINGS
-    from civicflow.office.registry import decoded
+    from civicflow.office.decoding import decoded
+    from civicflow.office.registry import FORMATS
 
-    text, format = decoded(path)
+    text, format = decoded(path, "register", FORMATS)
     if format != "csv":
         return read(text, source=path.name, format=format)
     return read(

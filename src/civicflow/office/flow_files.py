@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from civicflow.errors import InvalidInput
+from civicflow.office.decoding import decoded
 from civicflow.workflows.engine.flow import Effect, Flow, Guard, Named
 from civicflow.workflows.engine.flows import Flows
 
@@ -42,18 +42,7 @@ def read_file(
     from civicflow.workflows.files import read_flow
 
     file = Path(path)
-    format = FORMATS.get(file.suffix.lower())
-    if format is None:
-        msg = f"a flow file ends in {', '.join(FORMATS)}; got {file.name!r}"
-        raise InvalidInput(msg)
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        msg = f"the flow file {str(path)!r} cannot be read: {error.strerror or error}"
-        raise InvalidInput(msg) from error
-    except UnicodeDecodeError as error:
-        msg = f"the flow file {str(path)!r} is not UTF-8 (byte {error.start}); save it as UTF-8"
-        raise InvalidInput(msg) from error
+    text, format = decoded(file, "flow", FORMATS)
     return read_flow(
         text, source=file.name, format=format, bases=bases, guards=guards, functions=functions, effects=effects
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from civicflow.errors import Conflict, InvalidInput, Refused
 from civicflow.hierarchy.appointing import tenures
@@ -22,6 +22,7 @@ from civicflow.hierarchy.units import Appointment
 from civicflow.hierarchy.vacancies import Vacancy, vacancies
 from civicflow.ids import CaseId, IdSource, UnitId
 from civicflow.office.commands import ATTEMPTS
+from civicflow.office.decoding import decoded
 from civicflow.office.mapping import place_of, raised_on
 from civicflow.office.redrawing import CarriedOver, Redrawing, Redraws
 from civicflow.office.surroundings import REGISTER, Surroundings
@@ -36,27 +37,8 @@ if TYPE_CHECKING:
     from civicflow.office.commands import Commands
 
 Format = Literal["yaml", "json", "csv"]
-_FORMATS: dict[str, Format] = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csv": "csv"}
-
-
-def decoded(file: Path) -> tuple[str, Format]:
-    """The text of a register file, and its format, told by its ending.
-
-    Raises:
-        InvalidInput: it cannot be read, is not UTF-8, or ends in something else.
-    """
-    try:
-        text = file.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        msg = f"the register file {str(file)!r} cannot be read: {error.strerror or error}"
-        raise InvalidInput(msg) from error
-    except UnicodeDecodeError as error:
-        msg = f"the register file {str(file)!r} is not UTF-8 (byte {error.start}); save it as UTF-8"
-        raise InvalidInput(msg) from error
-    if file.suffix.lower() not in _FORMATS:
-        msg = f"a register file ends in {', '.join(_FORMATS)}; got {file.name!r}"
-        raise InvalidInput(msg)
-    return text, _FORMATS[file.suffix.lower()]
+FORMATS: Final[Mapping[str, Format]] = {".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csv": "csv"}
+"""Of a register file, by its ending."""
 
 
 class RegisterDesk:
@@ -89,7 +71,7 @@ class RegisterDesk:
         if isinstance(path, Document):
             return self._load(path, on)
         file = Path(path)
-        text, format = decoded(file)
+        text, format = decoded(file, "register", FORMATS)
         return self.read(text, source=file.name, format=format, on=on)
 
     def read(self, text: str, *, source: str, format: Format, on: date | None = None) -> tuple[Change, ...]:
