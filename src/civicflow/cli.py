@@ -12,6 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
@@ -271,6 +272,20 @@ def _register_propose(options: Options) -> Answer:
     return Answer(code=0, text=_lines(text, lines), said=said)
 
 
+def _register_draw(options: Options) -> Answer:
+    from civicflow.hierarchy.drawing import dot, mermaid, outline, page
+
+    bodies = not options.areas
+    with _office(options, as_it_is=True) as office:
+        if options.since is None:
+            shown = office.register.picture(options.root, on=options.on, depth=options.depth, bodies=bodies)
+        else:
+            shown = office.register.picture_of_change(options.since, options.root, on=options.on, bodies=bodies)
+    draw = {"text": outline, "mermaid": mermaid, "dot": dot, "page": page}[options.form]
+    text = Text(draw(shown, "en").rstrip("\n"), draw(shown, "zh").rstrip("\n"))
+    return Answer(code=0, text=text, said={"units": len(shown.twigs), "en": text.en, "zh": text.zh})
+
+
 def _edition(path: Path, scheme: str) -> Document:
     """The areas of a file: a register, or a table whose names tell the levels and whose codes tell the parents."""
     from civicflow.hierarchy.importing import read
@@ -486,6 +501,13 @@ COMMANDS: Final[Mapping[str, Command]] = {
         example="civicflow plugins --plugins --json",
         store=False,
     ),
+    "register draw": Command(
+        run=_register_draw,
+        says="Draw the tree of a day, or what became otherwise since another: as text, Mermaid or dot, or as one HTML page that folds"
+        " and searches. Posts are counted, persons never named.",
+        example="civicflow register draw sqlite:///town.db --picture page --since 2026-01-01 --language zh >town.html",
+        takes=("--picture", "--root", "--on", "--since", "--depth", "--areas"),
+    ),
     "register propose": Command(
         run=_register_propose,
         says="Say what seems to have happened between two editions of a map, how sure that is, and why. Nothing is changed."
@@ -546,6 +568,17 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "default": "mermaid",
         "help": "the form (mermaid)",
     },
+    "--picture": {
+        "dest": "form",
+        "choices": ("text", "mermaid", "dot", "page"),
+        "default": "text",
+        "help": "the form (text)",
+    },
+    "--root": {"metavar": "UNIT", "help": "the unit with which it begins, by code or alias; every tree where left out"},
+    "--on": {"type": date.fromisoformat, "metavar": "DAY", "help": "the day, as 2026-03-02; today where left out"},
+    "--since": {"type": date.fromisoformat, "metavar": "DAY", "help": "show what became otherwise since this day"},
+    "--depth": {"type": int, "metavar": "N", "help": "how many levels below the first; all where left out"},
+    "--areas": {"action": "store_true", "help": "areas only, without the bodies attached to them"},
     "EARLIER": {"type": Path, "help": "the earlier edition: a register (YAML, JSON), or a table of areas (CSV)"},
     "LATER": {"type": Path, "help": "the later edition"},
     "--scheme": {"default": "sichuan", "metavar": "NAME", "help": "of tables, the preset of levels (sichuan)"},

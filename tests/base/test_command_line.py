@@ -160,7 +160,7 @@ def test_a_misspelt_store_is_no_new_one(command: str, tmp_path: Path, capsys: py
     """Every command could not run, and says so for people and programs."""
     path = tmp_path / "twon.db"
     more = [tmp_path / "copy.db"] if command == "backup" else []
-    ran = Run(capsys, command, f"sqlite:///{path}", *more, "--json")
+    ran = Run(capsys, *command.split(), f"sqlite:///{path}", *more, "--json")
     assert (ran.code, path.exists()) == (2, False)
     assert "twon.db" in ran.said["error"]
     assert "twon.db" in ran.err
@@ -220,6 +220,18 @@ def test_broken_plugins_stop_no_recovery(url: str, tmp_path: Path, capsys: pytes
     assert json.loads(doctor.stdout)["level"] == "error"
     assert run("tick", url).returncode == 77
     assert run("tick", url, "--no-plugins").returncode == 0
+
+
+def test_the_tree_is_drawn(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """In each form and language, from a day or as a change; and no unit that is not there."""
+    for form, begins in {"mermaid": "flowchart LR", "dot": "digraph", "page": "<!DOCTYPE html>"}.items():
+        assert Run(capsys, "register", "draw", url, "--picture", form).out.startswith(begins)
+    told = Run(capsys, "register", "draw", url, "--root", "410106001", "--depth", "0", "--language", "zh", "--areas")
+    assert (told.code, told.out.splitlines()[1:]) == (0, ["济源路街道 (410106001, 街道)", "  … 另有11个"])
+    said = Run(capsys, "register", "draw", url, "--since", "2019-01-01", "--on", "2020-06-30", "--areas", "--json").said
+    assert said["units"] == 71
+    assert said["en"].splitlines()[1] == "+ 上街区 (410106, District)"
+    assert Run(capsys, "register", "draw", url, "--root", "nobody").code == 2
 
 
 def test_two_editions_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,6 +32,7 @@ from civicflow.workflows.registering import REGISTERING, Load
 
 if TYPE_CHECKING:
     from civicflow.hierarchy.accepting import Acceptance
+    from civicflow.hierarchy.drawing.picture import Picture
     from civicflow.hierarchy.editions import Edition
     from civicflow.hierarchy.proposing import Proposal
     from civicflow.office.commands import Commands
@@ -320,6 +321,57 @@ class RegisterDesk:
         from civicflow.hierarchy.finding import find
 
         return find(self._around.register(), code, scheme=scheme, on=on)
+
+    # -- pictures ----------------------------------------------------------------------------------------------------
+
+    def picture(
+        self, root: str | None = None, *, on: date | None = None, depth: int | None = None, bodies: bool = True
+    ) -> Picture:
+        """The tree of a day, to be drawn by `civicflow.hierarchy.drawing`: as text, for Mermaid or Graphviz, or as a page.
+
+        Args:
+            root: the unit with which it begins, by id, code or alias; every tree where left out.
+            on: the day; today where left out.
+            depth: how many levels below the first are shown; all where left out.
+            bodies: whether the bodies that are attached to areas are shown, with their posts.
+
+        Raises:
+            NotFound: there is no such unit on the day.
+            InvalidInput: the depth is less than 0.
+        """
+        from civicflow.hierarchy.drawing.picture import tree_of
+
+        return tree_of(self.chart(on), root, depth=depth, bodies=bodies)
+
+    def picture_of_change(
+        self,
+        since: date,
+        root: str | None = None,
+        *,
+        on: date | None = None,
+        planned: Iterable[Change] = (),
+        whole: bool = False,
+        bodies: bool = True,
+    ) -> Picture:
+        """What became otherwise between two days, or would by acts that are planned; to be drawn as `picture` is.
+
+        Args:
+            since: the earlier day.
+            root: the unit with which it begins, by id, code or alias on the later day; every tree where left out.
+            on: the later day; today where left out.
+            planned: acts that are not applied, shown as if they were.
+            whole: whether what did not change is shown, too.
+            bodies: whether the bodies that are attached to areas are shown.
+
+        Raises:
+            NotFound: there is no such unit on the later day.
+            InvalidInput: the later day does not come after the earlier one.
+        """
+        from civicflow.hierarchy.drawing.picture import change_of
+
+        history, acts = self.history, tuple(planned)
+        register = history.overlaid(acts, history.version + 1) if acts else history
+        return change_of(register, since, on or self._around.chart().on, root, whole=whole, bodies=bodies)
 
     @property
     def history(self) -> Register:

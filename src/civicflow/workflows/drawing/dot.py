@@ -7,6 +7,7 @@ from typing import Final
 
 import attrs
 
+from civicflow.hierarchy.drawing.escaping import for_dot
 from civicflow.texts import Language, Text
 from civicflow.workflows.drawing.diagram import Diagram, Edge, Frame, diagram
 from civicflow.workflows.engine.flow import NEW, Flow, State
@@ -78,15 +79,11 @@ class _Drawing:
         return f"{_quoted(source)} -> {_quoted(edge.target)} [label={self._lines(edge.said)}]"
 
     def _lines(self, texts: Iterable[Text]) -> str:
-        return '"' + "\\n".join(_escaped(text.say(self.language)) for text in texts) + '"'
+        return '"' + "\\n".join(for_dot(text.say(self.language)) for text in texts) + '"'
 
     def _say(self, text: Text) -> str:
         return _quoted(text.say(self.language))
 
 
 def _quoted(text: str) -> str:
-    return f'"{_escaped(text)}"'
-
-
-def _escaped(text: str) -> str:
-    return " ".join(text.split()).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{for_dot(text)}"'

@@ -8,6 +8,7 @@ from typing import Final
 
 import attrs
 
+from civicflow.hierarchy.drawing.escaping import for_mermaid
 from civicflow.texts import Language, Text
 from civicflow.workflows.drawing.diagram import Diagram, Edge, Frame, diagram
 from civicflow.workflows.engine.flow import NEW, Flow
@@ -20,8 +21,6 @@ _RESERVED: Final = frozenset(
         *("end", "hide", "note", "root", "scale", "state", "style"),
     )
 )
-# What ends a label, or begins markup in it, is spelled by its number, as Mermaid knows it.
-_MARKUP: Final = re.compile(r"""["#:;<>{}`\\]""")
 
 
 def mermaid(flow: Flow, language: Language = "en", *, beside: Iterable[Flow] = ()) -> str:
@@ -77,7 +76,7 @@ class _Drawing:
 
     def _ends(self) -> Iterator[str]:
         for name, outcome in self.diagram.ends:
-            yield f"{self.ids[name]} --> [*]: {_escaped(outcome)}"
+            yield f"{self.ids[name]} --> [*]: {for_mermaid(outcome)}"
 
     def _notes(self) -> Iterator[str]:
         for name, said in self.diagram.notes.items():
@@ -86,11 +85,7 @@ class _Drawing:
             yield "end note"
 
     def _say(self, text: Text) -> str:
-        return _escaped(text.say(self.language))
-
-
-def _escaped(text: str) -> str:
-    return _MARKUP.sub(lambda found: f"#{ord(found[0])};", " ".join(text.split()))
+        return for_mermaid(text.say(self.language))
 
 
 def _ids(names: Iterable[str]) -> dict[str, str]:

@@ -13,18 +13,15 @@ from typing import Final
 import attrs
 
 from civicflow.hierarchy.authority import for_people
+from civicflow.hierarchy.drawing.hypertext import LANGUAGES, STYLE, TAGS, both, switch
 from civicflow.texts import Catalogue, Language, Text
 from civicflow.workflows.drawing.table import HEADINGS, Row, rows
 from civicflow.workflows.drawing.wording import WORDS, Wording, stage_text, stages
 from civicflow.workflows.engine.flow import NEW, Flow, State
 
-_LANGUAGES: Final[tuple[Language, ...]] = ("en", "zh")
-_TAGS: Final = {"en": "en", "zh": "zh-Hans"}
-
 _WORDS: Final = Catalogue(
     {
         "title": "{flow}, version {version} | {flow}，第{version}版",
-        "language": "Language | 语言",
         "rules": "Rules | 规则",
         "drawing": "As drawn | 流程图",
         "states": "States | 状态",
@@ -48,13 +45,6 @@ _WORDS: Final = Catalogue(
 )
 
 _STYLE: Final = """
-:root{color-scheme:light dark;--line:#8a8f98;--soft:#f2f4f7;--ink:#1b1f24;--paper:#fff;--link:#0b57d0}
-@media (prefers-color-scheme:dark){:root{--line:#6b7280;--soft:#1f2430;--ink:#e8eaed;--paper:#14171c;--link:#8ab4f8}}
-body{margin:0 auto;max-width:72rem;padding:1rem;font:1rem/1.5 system-ui,"Noto Sans CJK SC","PingFang SC",sans-serif;
- color:var(--ink);background:var(--paper)}
-a{color:var(--link)}h1,h2,h3{line-height:1.25}
-.switch{border:0;padding:0;margin:0}.switch label{margin-right:1rem}
-body:has(#in-en:checked) .zh,body:has(#in-zh:checked) .en{display:none}
 .states{display:grid;gap:1rem;grid-template-columns:repeat(auto-fill,minmax(20rem,1fr))}
 .state{border:1px solid var(--line);border-radius:.5rem;padding:.25rem 1rem 1rem;background:var(--soft)}
 .state.final{border-style:double;border-width:4px}.state:target{outline:3px solid var(--link)}
@@ -104,14 +94,14 @@ class _Page:
     def lines(self) -> Iterator[str]:
         title = _WORDS.say("title", flow=self.flow.text, version=self.flow.version)
         yield "<!DOCTYPE html>"
-        yield f'<html lang="{_TAGS[self.language]}">'
+        yield f'<html lang="{TAGS[self.language]}">'
         yield '<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
         yield f'<link rel="icon" href="data:,"><title>{escape(title.say(self.language))}</title>'
-        yield f"<style>{_STYLE}</style></head>"
+        yield f"<style>{STYLE}{_STYLE}</style></head>"
         yield "<body><header>"
-        yield from self._switch()
-        yield f"<h1>{_both(title)}</h1>"
-        yield f"<p>{_both(_WORDS.say('digest', digest=self.flow.digest[:16]))}</p></header><main>"
+        yield from switch(self.language)
+        yield f"<h1>{both(title)}</h1>"
+        yield f"<p>{both(_WORDS.say('digest', digest=self.flow.digest[:16]))}</p></header><main>"
         if self.rules is not None:
             yield from _section("rules", _prose(self.rules))
         if self.drawing:
@@ -123,28 +113,19 @@ class _Page:
         yield from _section("ends", self._ends())
         yield "</main></body></html>"
 
-    def _switch(self) -> Iterator[str]:
-        yield f'<fieldset class="switch"><legend>{_both(_WORDS["language"])}</legend>'
-        for tag, name in (("en", "English"), ("zh", "中文")):
-            checked = " checked" if tag == self.language else ""
-            yield (
-                f'<label lang="{_TAGS[tag]}"><input type="radio" name="language" id="in-{tag}"{checked}> {name}</label>'
-            )
-        yield "</fieldset>"
-
     def _drawn(self) -> Iterator[str]:
         for language, svg in self.drawing.items():
-            yield f'<div class="drawing {language}" lang="{_TAGS[language]}">{svg}</div>'
+            yield f'<div class="drawing {language}" lang="{TAGS[language]}">{svg}</div>'
 
     # -- states ------------------------------------------------------------------------------------------------------
 
     def _states(self) -> Iterator[str]:
         by_state = _by_state(self.wording)
-        yield f"<h3>{_both(_WORDS['begin'])}</h3>"
+        yield f"<h3>{both(_WORDS['begin'])}</h3>"
         yield from self._steps(by_state.get(NEW, ()), opened=True)
         for stage, states in stages(self.flow).items():
             if stage:
-                yield f"<h3>{_both(stage_text(stage))}</h3>"
+                yield f"<h3>{both(stage_text(stage))}</h3>"
             yield '<div class="states">'
             for state in states:
                 yield from self._state(state, by_state.get(state.name, ()))
@@ -153,36 +134,36 @@ class _Page:
     def _state(self, state: State, found: Iterable[Row]) -> Iterator[str]:
         final = " final" if state.final else ""
         yield f'<article class="state{final}" id="{_anchor(state.name)}">'
-        yield f"<h4>{_both(state.text)} <code>{escape(state.name)}</code></h4>"
-        yield f'<p class="kind">{_both(_kind(state))}</p>'
+        yield f"<h4>{both(state.text)} <code>{escape(state.name)}</code></h4>"
+        yield f'<p class="kind">{both(_kind(state))}</p>'
         yield from self._steps(found)
         ladder = self.wording.ladder(state.name)
         if ladder.en:
-            yield f"<p><strong>{_both(_WORDS['late'])}:</strong> {_both(ladder)}</p>"
+            yield f"<p><strong>{both(_WORDS['late'])}:</strong> {both(ladder)}</p>"
         if state.joins:
-            yield f"<p><strong>{_both(_WORDS['joins'])}:</strong></p><ul>"
+            yield f"<p><strong>{both(_WORDS['joins'])}:</strong></p><ul>"
             for join in state.joins:
                 step = next(step for step in self.flow.steps if step.name == join.then)
                 when = self.wording.when(step, state.name)
-                yield f"<li>{_both(_listed([*when, step.text]))}</li>"
+                yield f"<li>{both(_listed([*when, step.text]))}</li>"
             yield "</ul>"
         yield "</article>"
 
     def _steps(self, found: Iterable[Row], *, opened: bool = False) -> Iterator[str]:
         lines = [self._step(row) for row in found]
         if opened:
-            lines += [f"<li>{_both(WORDS['by-parent'])}: {self._link(name)}</li>" for name in self.flow.opened_in]
+            lines += [f"<li>{both(WORDS['by-parent'])}: {self._link(name)}</li>" for name in self.flow.opened_in]
         if lines:
             yield f"<ul>{''.join(lines)}</ul>"
 
     def _step(self, row: Row) -> str:
-        to = ", ".join(dict.fromkeys(self._link(branch.to) for branch in row.step.to if branch.to)) or _both(
+        to = ", ".join(dict.fromkeys(self._link(branch.to) for branch in row.step.to if branch.to)) or both(
             WORDS["stay"]
         )
-        return f"<li>{_both(row.step.text)} ({_both(row.who)}) → {to}</li>"
+        return f"<li>{both(row.step.text)} ({both(row.who)}) → {to}</li>"
 
     def _link(self, state: str) -> str:
-        return f'<a href="#{_anchor(state)}">{_both(self.wording.state(state))}</a>'
+        return f'<a href="#{_anchor(state)}">{both(self.wording.state(state))}</a>'
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
@@ -191,10 +172,10 @@ class _Page:
         body = []
         for span in self.flow.spans:
             ladder = self.wording.ladder_of(span)
-            cells = [_both(span.text)]
+            cells = [both(span.text)]
             for names in (span.over, span.paused):
-                cells.append(", ".join(map(self._link, names)) or _both(_WORDS["nothing"]))
-            body.append([*cells, _both(ladder)])
+                cells.append(", ".join(map(self._link, names)) or both(_WORDS["nothing"]))
+            body.append([*cells, both(ladder)])
         yield from _table(head, body)
 
     def _roles(self) -> Iterator[str]:
@@ -204,13 +185,13 @@ class _Page:
         yield from _table([HEADINGS[name] for name in order], [self._role(row) for row in found])
 
     def _role(self, row: Row) -> list[str]:
-        sources = [self._link(name) if name != NEW else _both(self.wording.state(NEW)) for name in row.sources]
+        sources = [self._link(name) if name != NEW else both(self.wording.state(NEW)) for name in row.sources]
         return [
-            _both(row.who),
-            f"{_both(row.step.text)} <code>{escape(row.step.name)}</code>",
+            both(row.who),
+            f"{both(row.step.text)} <code>{escape(row.step.name)}</code>",
             ", ".join(sources),
             _each(row.targets),
-            _both(row.when) if row.when.en else "–",
+            both(row.when) if row.when.en else "–",
             _each(row.refused) or "–",
         ]
 
@@ -235,36 +216,28 @@ def _kind(state: State) -> Text:
 
 
 def _section(name: str, lines: Iterable[str]) -> Iterator[str]:
-    yield f'<section aria-labelledby="{name}"><h2 id="{name}">{_both(_WORDS[name])}</h2>'
+    yield f'<section aria-labelledby="{name}"><h2 id="{name}">{both(_WORDS[name])}</h2>'
     yield from lines
     yield "</section>"
 
 
 def _prose(rules: Text) -> Iterator[str]:
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         paragraphs = (part.strip() for part in rules.say(language).split("\n\n"))
         told = "".join(f"<p>{escape(part)}</p>" for part in paragraphs if part)
-        yield f'<div class="{language}" lang="{_TAGS[language]}">{told}</div>'
+        yield f'<div class="{language}" lang="{TAGS[language]}">{told}</div>'
 
 
 def _table(head: Iterable[Text], body: Iterable[Iterable[str]]) -> Iterator[str]:
-    names = "".join(f'<th scope="col">{_both(text)}</th>' for text in head)
+    names = "".join(f'<th scope="col">{both(text)}</th>' for text in head)
     yield f'<div class="wide" tabindex="0"><table><thead><tr>{names}</tr></thead><tbody>'
     for cells in body:
         yield f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
     yield "</tbody></table></div>"
 
 
-def _both(text: Text) -> str:
-    """A text in both languages, of which the style shows one."""
-    return "".join(
-        f'<span class="{language}" lang="{_TAGS[language]}">{escape(text.say(language))}</span>'
-        for language in _LANGUAGES
-    )
-
-
 def _each(texts: Iterable[Text]) -> str:
-    return "<br>".join(map(_both, texts))
+    return "<br>".join(map(both, texts))
 
 
 def _listed(texts: Iterable[Text]) -> Text:
