@@ -144,7 +144,7 @@ def leshan(office: Office, *, seed: int = 2020, compounds: int = 181) -> FiveLev
 def compounds_of(office: Office, seed: int, many: int) -> str:
     """A register of compounds and their buildings, as JSON, dealt out to the communities by a seed.
 
-    Each compound has a branch, a property company with an owners' committee or a self-management committee in its place,
+    Each compound has a branch, a social-work station, a property company with an owners' committee or a self-management committee in its place,
     and five to eight buildings with a Party group each. Every second compound of a community with a space of its own has one,
     too.
     """
@@ -176,6 +176,12 @@ def compounds_of(office: Office, seed: int, many: int) -> str:
         party(code, f"Branch of Compound {n}", f"{n}号院落党支部", above, "secretary")
         kinds = ["property-company", "owners-committee"] if _drawn(seed, n, 0, 5) < 3 else ["self-management-committee"]
         bodies += [{"code": f"{kind}-{code}", "name": f"{kind} {n}", "kind": kind, "area": code} for kind in kinds]
+        station = {
+            "code": f"sws-{code}",
+            "name": f"Social-Work Station of Compound {n} | {n}号院落社工站",
+            "area": code,
+        }
+        bodies.append({**station, "kind": "social-work-station", "parent": f"sws-{above}"})
         if above in spaces and n // len(communities) % 2:
             space = {
                 "code": f"space-{code}",
@@ -193,7 +199,11 @@ def compounds_of(office: Office, seed: int, many: int) -> str:
         "register": "leshan-compounds",
         "scheme": "leshan",
         "since": "2020-06-30",
-        "elsewhere": [*communities, *(f"party-{code}" for code in communities), *sorted(spaces.values())],
+        "elsewhere": [
+            *communities,
+            *(f"{kind}-{code}" for code in communities for kind in ("party", "sws")),
+            *sorted(spaces.values()),
+        ],
         "areas": areas,
         "bodies": bodies,
         "sites": sites,

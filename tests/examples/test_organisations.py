@@ -15,6 +15,7 @@ import civicflow
 import organisations
 from civicflow import Office
 from civicflow.calendars import instant
+from civicflow.hierarchy.lines import line
 from civicflow.hierarchy.memberships import reported_in
 from civicflow.hierarchy.mobilising import stand_down, task_forces
 from civicflow.hierarchy.sites import Offer, network, out_of_reach
@@ -135,6 +136,10 @@ class TestLeshan:
         chart = office.chart()
         members = chart.ties_to(office.unit("ls-alliance"), "member-of")
         assert len(members) == 8
+        station = office.unit("sws-511102006")  # the subdistrict's plans, the community's lands, the compound's links
+        levels = Counter(chart.area(str(chart.area_of(body))).level for body in line(chart, station))
+        assert set(levels) == {"subdistrict", "community", "compound"}
+        assert levels["community"] == len(chart.children(office.unit("511102006")))
         kinds = [
             {body.kind for body in chart.bodies(unit)}
             for unit in chart.units
@@ -147,7 +152,7 @@ class TestFlood:
     """Mobilisation with an end (H7)."""
 
     def test_532_task_forces_trace_to_their_organisations_and_stand_down(
-        self, office: Office, clock: FrozenClock
+        self, office: Office, clock: FrozenClock, tmp_path: Path
     ) -> None:
         """Each has one standing organisation; closed again, their work stays, and what they left open goes back."""
         clock.set(instant("2020-08-18T08:00", "Asia/Shanghai"))
@@ -190,6 +195,8 @@ class TestFlood:
         organisations.load(office, "leshan")  # a file of the town leaves the mobilisation alone
         assert len(office.register.chart(then).under(flood.command)) == 533
         assert office.ledger.verify()
+        with civicflow.open(f"sqlite:///{tmp_path / 'town.db'}", clock=clock) as again:
+            assert again.register.history == office.register.history
 
     def test_organisations_respond_to_the_epidemic_with_teams(self, office: Office, clock: FrozenClock) -> None:
         """More than 900 with nearly 10,000 members, until a day; then every organisation goes on as it was."""

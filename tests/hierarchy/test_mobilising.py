@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,10 +14,13 @@ from civicflow.hierarchy import acts
 from civicflow.hierarchy.acts import Surviving
 from civicflow.hierarchy.attribution import Attributed, Unresolved, attribute, told
 from civicflow.hierarchy.changes import Change
+from civicflow.hierarchy.exporting import document_of
 from civicflow.hierarchy.mobilising import Force, mobilise, prolong, stand_down, task_forces
 from civicflow.hierarchy.register import Register
-from civicflow.hierarchy.units import Area, Body, Row
-from civicflow.ids import UnitId
+from civicflow.hierarchy.rules import Incompatible
+from civicflow.hierarchy.scheme import Level, LevelScheme
+from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
+from civicflow.ids import PersonId, PostId, UnitId
 from civicflow.testing import sequential_ids
 
 DAY0 = date(2020, 8, 1)
@@ -157,6 +161,27 @@ def test_a_file_of_the_town_leaves_it_alone() -> None:
     register, command = flooded("B1")
     assert {rows[-1].register for rows in register.rows.values()} == {"town", "flood"}
     assert register.chart(day(1)).resolve("flood") == command
+
+
+def test_its_areas_rules_are_its_own() -> None:
+    """The scheme of the town holds for it, so that it can be written out, and a captain is no supervisor where that is so."""
+    rule = Incompatible(posts=("task-force/captain", "party-organisation/head"), why="nobody does both | 不得兼任")
+    scheme = LevelScheme(
+        "town", (Level("district", "D | 区"), Level("community", "C | 社区", ("district",))), (), (rule,)
+    )
+    register = town()
+    head = Post(id=PostId("P"), name="head", unit=UnitId("B1"), title="head", since=day(-9), register="town")
+    held = Appointment(id="X", person=PersonId("p0"), post=head.id, since=day(-9), register="town")
+    register = register.apply(
+        [Change(act="adopt", on=day(-9), register="town", rows=(head, held), scheme=scheme)], register.version + 1
+    )
+    change = mobilise(register, forces("B1"), code="x", name="x", area="D", on=DAY0, until=day(9), ids=sequential_ids())
+    assert change.scheme == scheme
+    with pytest.raises(InvalidInput, match="nobody does both"):
+        register.apply([change], register.version + 1)
+    other = mobilise(register, forces("B2"), code="x", name="x", area="D", on=DAY0, until=day(9), ids=sequential_ids())
+    register = register.apply([attrs.evolve(other, rows=other.rows[:-1])], register.version + 1)
+    assert document_of(register, "x", DAY0).bodies[0].code == "x"
 
 
 def test_what_cannot_be_is_said_all_at_once() -> None:

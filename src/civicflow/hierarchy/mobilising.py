@@ -9,7 +9,8 @@ Rules
 - What they leave open goes to the organisation from which they were formed, or to whoever has come after it since
   (`civicflow.hierarchy.attribution`).
 
-A mobilisation is kept under a register name of its own, the code of its command, so that loading a file again does not end it.
+A mobilisation is kept under a register name of its own, the code of its command, so that loading a file again does not end it;
+the scheme of its area, with the posts that nobody holds at once, is its own, too.
 """
 
 from __future__ import annotations
@@ -113,7 +114,8 @@ def mobilise(
     forming = _Forming(register, code, on, until, ids)
     command = forming.body(COMMAND, code, name, UnitId(area), None if led_by is None else UnitId(led_by))
     rows: list[Row] = [command, *(row for force in wanted for row in forming.force(force, command.id))]
-    return Change(act="mobilise", on=on, register=code, rows=tuple(rows), basis=basis)
+    scheme = register.schemes.get(getattr(register.row(area, on), "register", ""))
+    return Change(act="mobilise", on=on, register=code, rows=tuple(rows), scheme=scheme, basis=basis)
 
 
 @made_of
