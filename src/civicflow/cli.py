@@ -250,10 +250,12 @@ def _register_propose(options: Options) -> Answer:
     earlier, later = (_edition(path, options.scheme) for path in (options.earlier, options.later))
     every = propose_changes(earlier, later)
     found = [one for one in every if one.confidence > options.above]
-    text = Text(
-        f"{len(found)} of {len(every)} proposals are trusted more than {float(options.above):.0%}",
-        f"共{len(every)}项建议，其中{len(found)}项可信度高于{float(options.above):.0%}",
-    )
+    text = Text(f"proposals: {len(every)}", f"共{len(every)}项建议")
+    if options.above:
+        more = f"{float(options.above):.0%}"
+        text = Text(
+            f"{text.en}, trusted more than {more}: {len(found)}", f"{text.zh}，其中{len(found)}项可信度高于{more}"
+        )
     said = {
         "proposals": [
             {

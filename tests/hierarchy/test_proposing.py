@@ -484,6 +484,8 @@ class TestRules:
         crowded = told(COUNTY + "111 东风村 11\n112 幸福村 11", COUNTY + "111 红旗村 11")
         assert crowded["111",] == ("rename", ("111",), 70)
         assert crowded["112",][0] == "dissolve"
+        alike = told(COUNTY + "111 康乐街社区 11\n112 幸福村 11", COUNTY + "111 康乐社区 11")
+        assert alike["111",] == ("rename", ("111",), 92)
 
     def test_a_shorter_name_is_a_guess(self) -> None:
         """It is proposed, for somebody to decide."""
@@ -509,6 +511,12 @@ class TestRules:
         found = told(before, after)
         assert found[()][:2] == ("establish", ("13",))
         assert found["112",][:2] == ("transfer", ("131",))
+
+    def test_a_town_that_is_the_lesser_part_of_a_new_one(self) -> None:
+        """It goes into it, and is not called after it."""
+        before = COUNTY + "13 丁镇 1\n131 东风村 13\n111 红旗村 11\n112 幸福村 11\n121 跃进村 12\n122 前进村 12"
+        after = COUNTY + "14 戊镇 1\n141 东风村 14\n142 红旗村 14\n143 跃进村 14\n112 幸福村 11\n122 前进村 12"
+        assert told(before, after)["13",][:2] == ("merge", ("14",))
 
     def test_a_town_whose_villages_scatter_goes_nowhere_surely(self) -> None:
         """Without a majority nobody is its successor."""
@@ -625,7 +633,7 @@ class TestAcceptance:
         offered = propose_changes(before, after)
         found = accepted(offered, register, on=ON, ids=sequential_ids(), above=Fraction(0))
         assert found.changes == ()
-        assert [str(left.reason) for left in found.left] == ["1 units still hang under it | 其下仍有1个单位"]
+        assert [str(left.reason) for left in found.left] == ["units that still hang under it: 1 | 其下仍有1个单位"]
 
     def test_the_document_is_cited(self) -> None:
         """Each act carries its legal basis."""

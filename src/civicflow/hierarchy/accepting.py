@@ -44,7 +44,7 @@ _SENTENCES: Final = Catalogue(
         "parent": "it would be under {code}, about which nothing is accepted yet | 其上级{code}尚未确认",
         "into": "it would go into {code}, about which nothing is accepted yet | 其归入的{code}尚未确认",
         "code": "{unit} still bears the code {code} | 代码{code}仍由{unit}使用",
-        "hanging": "{count} units still hang under it | 其下仍有{count}个单位",
+        "hanging": "units that still hang under it: {count} | 其下仍有{count}个单位",
     }
 )
 

@@ -14,8 +14,8 @@ Levels are settled from the top of the tree down, so that where a unit's parent 
    all that a new one has.
 4. **Names that tell.** A new name that is composed of those of several units that are gone is a merger of them; names that are a
    part of one are its parts; the market and the village of one name are united in the community of that name.
-5. A code that goes on under another name, when neither name is found elsewhere, is a renaming in place; less surely where
-   others around it are gone, because a merger may keep the code of one.
+5. A code that goes on under another name, when neither name is found elsewhere, is a renaming in place: more surely where one
+   name is a shorter form of the other; less surely where others around it are gone, because a merger may keep the code of one.
 6. A longer or shorter form of a name, where the parent went, is a guess.
 
 A confidence is a judgement put in figures so that it can be sorted and cut, no frequency; see `CONFIDENCE`.
@@ -55,6 +55,7 @@ CONFIDENCE: Final[Mapping[str, Fraction]] = MappingProxyType(
             "parts": 85,
             "seat": 75,
             "in-place": 88,
+            "alike": 92,
             "crowded": 70,
             "longer": 65,
             "new": 90,
@@ -79,6 +80,7 @@ _SENTENCES: Final = Catalogue(
         " | {of}原下辖单位中，{hits}个见于该处，{strays}个见于他处，{lost}个未再出现",
         "before": "{to} was there before and goes on | {to}原已存在并延续",
         "several": "{count} units came to {to}, which is new | {count}个单位归入新设的{to}",
+        "elsewhere": "most of what is below {to}, which is new, was elsewhere before | 新设的{to}下辖单位多来自他处",
         "parts": "{count} new units have parts of it | 其各部分分属{count}个新单位",
         "composed": "{to} is composed of the names of {of} | “{to}”由{of}的名称合成",
         "part": "their names are {of} with a mark of its part | 名称为“{of}”加方位或序号",
@@ -344,7 +346,8 @@ class Matching:
         if origin is not None and new:
             members = sorted([origin, *members])
             self._part(origin)
-        reason = said("several", count=len(members), to=name) if new else said("before", to=name)
+        how = "before" if not new else "several" if len(members) > 1 else "elsewhere"
+        reason = said(how, count=len(members), to=name)
         for u in members:
             confidence, *reasons = self._by_below(u, v)
             self._come(u, v, confidence, *reasons, reason)
@@ -387,9 +390,13 @@ class Matching:
         above = Counter(self._home(u) for u in gone)
         for u in gone:
             if u in fresh and not self._went(u) and not self._from(u):
-                alone = above[self._home(u)] <= 1
-                reasons = [said("in-place")] if alone else [said("in-place"), said("crowded")]
-                self._pair(u, u, trusted("in-place" if alone else "crowded"), *reasons)
+                old, new = self._stem(self.before.areas[u]), self._stem(self.after.areas[u])
+                if contains(old, new):
+                    self._pair(u, u, trusted("alike"), said("in-place"), said("longer"))
+                elif above[self._home(u)] <= 1:
+                    self._pair(u, u, trusted("in-place"), said("in-place"))
+                else:
+                    self._pair(u, u, trusted("crowded"), said("in-place"), said("crowded"))
 
     def _longer(self, depth: int) -> None:
         around = self._around(self.fresh(depth))

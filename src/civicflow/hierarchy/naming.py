@@ -25,6 +25,8 @@ ENDINGS: Final[Mapping[str, str]] = MappingProxyType(
         "市": "city",
         "县": "county",
         "自治县": "county",
+        "旗": "county",
+        "自治旗": "county",
         "区": "district",
         "街道": "subdistrict",
         "街道办事处": "subdistrict",
@@ -37,17 +39,28 @@ ENDINGS: Final[Mapping[str, str]] = MappingProxyType(
         "社区居民委员会": "community",
         "居委会": "community",
         "居民委员会": "community",
+        "居委员会": "community",
+        "社区委员会": "community",
+        "社区管委会": "community",
+        "社区管理委员会": "community",
         "村": "village",
         "村委会": "village",
         "村民委员会": "village",
+        "村委员会": "village",
         "村民小组": "village",
+        "牧委会": "village",
+        "村牧委会": "village",
+        "牧民委员会": "village",
         "嘎查": "village",
+        "嘎查委会": "village",
+        "嘎查委员会": "village",
         "嘎查村委会": "village",
         "嘎查村民委员会": "village",
     }
 )
 """The ends of Chinese names and the levels that they tell, as statistical lists write them. A heading for groups directly under
-a town (镇直辖村民小组) stands among the villages in these lists."""
+a town (镇直辖村民小组) stands among the villages in these lists. Farms, parks and the like are of no level of their own: say of which
+they are, ``ENDINGS | {"林场": "town"}``."""
 
 _WORDS: Final = frozenset(
     {
