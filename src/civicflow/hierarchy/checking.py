@@ -16,8 +16,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
 from typing import TypeVar
 
+import attrs
+
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.affiliations import AFFILIATIONS
+from civicflow.hierarchy.columns import ListedRows
 from civicflow.hierarchy.consequences import Judged, Missing, Owner, Unread, weighed
 from civicflow.hierarchy.document import (
     Document,
@@ -44,7 +47,14 @@ _FEW = 5_000
 
 def faults_of(document: Document) -> Iterator[Fault]:
     """Every fault of a document, in its own order."""
-    yield from judged(document, Unread()).faults
+    yield from judged(_closely(document), Unread()).faults
+
+
+def _closely(document: Document) -> Document:
+    """The document with records that keep their identity, by which they are told to be at fault."""
+    if isinstance(document.areas, ListedRows):
+        return attrs.evolve(document, areas=tuple(document.areas))
+    return document
 
 
 def judged(document: Document, unread: Unread) -> Judged:
@@ -306,16 +316,24 @@ def finished(document: Document, unread: Unread, on_fault: Callable[[Fault], obj
     Raises:
         InvalidInput: with every fault, in the order of the file.
     """
+    rows = document.areas
+    if isinstance(rows, ListedRows) and not unread.faults and rows.are_sound(document.scheme):
+        return _sound(document)
+    document = _closely(document)
     verdict = judged(document, unread)
     ordered = in_order(verdict.faults)
     if not ordered:
-        object.__setattr__(document, "_judged", True)
-        return document
+        return _sound(document)
     if on_fault is None:
         raise InvalidInput(f"{document.source} is not a sound register; nothing was loaded", ordered)
     for fault in ordered:
         on_fault(fault)
     return verdict.sound(document)
+
+
+def _sound(document: Document) -> Document:
+    object.__setattr__(document, "_judged", True)  # it is frozen, and has just been made
+    return document
 
 
 def _first(listed: Iterable[L]) -> dict[str, L]:

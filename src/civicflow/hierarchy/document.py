@@ -6,7 +6,7 @@ Records are listed by code, as people write them; ids come into being when a doc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import attrs
@@ -172,7 +172,7 @@ class Document:
     register: str
     scheme: LevelScheme
     since: date | None = None
-    areas: tuple[ListedArea, ...] = ()
+    areas: Sequence[ListedArea] = ()
     bodies: tuple[ListedBody, ...] = ()
     affiliations: tuple[ListedAffiliation, ...] = ()
     sites: tuple[ListedSite, ...] = ()

@@ -94,11 +94,10 @@ class Histories(Mapping[str, tuple[Row, ...]]):
         known = 0 if self.packed is None else len(self.packed)
         if len(self.laid) < max(least, known // _SHARE):
             return self
-        areas = {id: rows for id, rows in self.laid.items() if rows and may_be_packed(rows)}
-        if len(areas) < least:
+        rest = {id: rows for id, rows in self.laid.items() if rows and not may_be_packed(rows)}
+        if sum(map(bool, self.laid.values())) - len(rest) < least:
             return self
-        rest = {id: rows for id, rows in self.laid.items() if rows and id not in areas}
-        return Histories(rest, PackedAreas(_joined(self, areas)))
+        return Histories(rest, PackedAreas(_packable(self, rest)))
 
     def on(self, day: date) -> tuple[list[Row], list[int]]:
         """What is in force on a day: the rows that lie loose, and the numbers of the packed ones."""
@@ -147,9 +146,8 @@ class _Rows(ValuesView[tuple[Row, ...]]):
         return (rows for _, rows in self._mapping.items())
 
 
-def _joined(histories: Histories, areas: Mapping[str, tuple[Row, ...]]) -> Iterator[tuple[str, tuple[Area, ...]]]:
-    if histories.packed is not None:
-        for number, id in enumerate(histories.packed.ids):
-            if id not in histories.laid:
-                yield id, histories.packed.history(number)
-    yield from ((id, rows) for id, rows in areas.items())  # type: ignore[misc]  # they are areas, all of them
+def _packable(histories: Histories, rest: Mapping[str, object]) -> Iterator[tuple[str, tuple[Area, ...]]]:
+    """All histories but those that are left as they are."""
+    for id, rows in histories.items():
+        if id not in rest:
+            yield id, rows  # type: ignore[misc]  # they are areas, all of them

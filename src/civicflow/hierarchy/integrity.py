@@ -73,11 +73,16 @@ def _resting(rows: Histories, touched: Mapping[str, object], before: Histories) 
 
 def misplaced(rows: Histories, schemes: Mapping[str, LevelScheme], ids: Iterable[str]) -> Iterator[Broken]:
     """The areas among some records that hang where the scheme of their register does not allow it."""
+    fine: set[tuple[str, str, str | None]] = set()  # siblings of one level hang alike
     for id in dict.fromkeys(ids):
         for row in rows.of(id):
+            if not isinstance(row, Area) or (row.register, row.level, row.parent) in fine:
+                continue
             scheme = schemes.get(row.register)
-            if isinstance(row, Area) and scheme is not None:
-                yield from _level(rows, scheme, row)
+            found = [] if scheme is None else list(_level(rows, scheme, row))
+            yield from found
+            if not found and row.until is None and (row.parent is None or len(rows.of(row.parent)) == 1):
+                fine.add((row.register, row.level, row.parent))
 
 
 def _level(rows: Histories, scheme: LevelScheme, row: Area) -> Iterator[Broken]:
@@ -181,8 +186,10 @@ def _above(row: Row) -> str | None:
 def _loops(rows: Histories, touched: Iterable[str]) -> Iterator[Broken]:
     """Cycles of the parent lines. Most registers have none even when all days are laid upon each other: ask that first."""
     sound: set[str] = set()
+    hung = {parent for history in rows.laid.values() for row in history if (parent := _above(row)) is not None}
     for id in touched:
-        if id in sound:
+        # Most areas have nothing below them, not even themselves.
+        if id in sound or (id not in hung and (rows.packed is None or rows.packed.parents.find(id) < 0)):
             continue
         if all(parent in sound for parent in _parents(rows, id)):
             sound.add(id)
@@ -237,13 +244,15 @@ def _comes_back(rows: Histories, row: Row, goal: str, since: date, until: date |
 
 def _shared(rows: Histories, touched: Mapping[str, object]) -> set[str]:
     """The codes that something touched bears and something else, too; most codes have one bearer."""
-    first: dict[str, str] = {}
+    borne: set[str] = set()
     shared: set[str] = set()
     for id in touched:
-        shared.update(row.code for row in _coded(rows.of(id)) if first.setdefault(row.code, id) != id)
-    others = chain(rows.laid.items(), rows.areas_bearing(first))
+        own = {row.code for row in _coded(rows.of(id))}
+        shared |= own & borne
+        borne |= own
+    others = chain(rows.laid.items(), rows.areas_bearing(borne))
     shared.update(
-        row.code for id, history in others if id not in touched for row in _coded(history) if row.code in first
+        row.code for id, history in others if id not in touched for row in _coded(history) if row.code in borne
     )
     return shared
 

@@ -24,16 +24,19 @@ other on one day, a single change tells.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from itertools import chain
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import attrs
 
+from civicflow.drafts import draft_of
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.changes import Act, Change
 from civicflow.hierarchy.checking import at
+from civicflow.hierarchy.columns import ListedRows
 from civicflow.hierarchy.document import (
     Document,
     Listed,
@@ -54,6 +57,8 @@ if TYPE_CHECKING:
     from civicflow.hierarchy.register import Register
 
 _DAY = timedelta(days=1)
+
+_OpenArea: Final = draft_of(Area)
 
 _MANY = 1_000
 """Of more records that begin or become otherwise by one act on one day a single change tells."""
@@ -91,6 +96,18 @@ def differences(register: Register, document: Document, on: date, ids: IdSource)
     return _Loading(register, document, on, ids).changes()
 
 
+def _codes(areas: Iterable[ListedArea]) -> Iterable[ListedArea]:
+    """The areas, of which codes and days are looked at and nothing else."""
+    return areas.unnamed() if isinstance(areas, ListedRows) else areas
+
+
+def _open_area(**fields: object) -> Area:
+    """An area of fields that were looked over when they were read; see `civicflow.drafts`."""
+    made = _OpenArea(**fields)
+    made.__class__ = Area
+    return made  # type: ignore[no-any-return]  # it is one now
+
+
 @attrs.frozen
 class _Owner:
     """What a listed record belongs to: from when it brings its own along, whether it is new, and when it ends."""
@@ -105,7 +122,8 @@ class _Loading:
         self.register, self.document, self.ids = register, document, ids
         self.day = max(on, document.since or on)
         self.own = Kept(register.rows, document.register)
-        founding = self.day if self.own else (document.since or self.day)
+        self.fresh = not self.own
+        founding = (document.since or self.day) if self.fresh else self.day
         self.top = _Owner(founding, new=True)
         self.owners: dict[_Owner, _Owner] = {}
         self.places: dict[str, Listed] = {}
@@ -119,18 +137,23 @@ class _Loading:
     def changes(self) -> tuple[Change, ...]:
         self._adopt()
         self._elsewhere()
-        starts = {}
-        everything: tuple[ListedArea | ListedBody, ...] = (*self.document.areas, *self.document.bodies)
+        starts: dict[str, _Owner] = {}  # of those that do not begin as most of them do
+        usual: _Owner | None = None
+        everything: Iterator[ListedArea | ListedBody] = chain(_codes(self.document.areas), self.document.bodies)
         for listed in everything:
             key = (Area if isinstance(listed, ListedArea) else Body, listed.code)
-            id, starts[listed.code] = self._identify(listed, key, self.top, "unit")
+            id, start = self._identify(listed, key, self.top, "unit")
             self.units[listed.code] = UnitId(id)
+            usual = usual or start
+            if start is not usual:
+                starts[listed.code] = start
         for area in self.document.areas:
-            self._settle(self._area(area, starts[area.code]), area)
+            self._settle(self._area(area, starts.get(area.code, usual or self.top)), area)
         for body in self.document.bodies:
-            self._settle(self._body(body, starts[body.code]), body)
+            start = starts.get(body.code, usual or self.top)
+            self._settle(self._body(body, start), body)
             for post in body.posts:
-                self._post(post, self.units[body.code], starts[body.code])
+                self._post(post, self.units[body.code], start)
         for tie in self.document.affiliations:
             self._affiliation(tie)
         for site in self.document.sites:
@@ -187,6 +210,9 @@ class _Loading:
     def _identify(self, listed: Listed, key: tuple[object, ...], owner: _Owner, what: str) -> tuple[str, _Owner]:
         """The id of a listed record, known or new, and what it is to the records that belong to it."""
         until = listed.until or owner.until
+        if until is None and self.fresh and owner is self.top and isinstance(listed, (ListedArea, ListedBody)):
+            begun = _Owner(listed.since or owner.since, new=True)  # everything is new, as on a first load
+            return self.ids(what), self.owners.setdefault(begun, begun)
         bearers = self.own.bearers(key)
         bearer, in_force = self._bearer(bearers, self._moment(listed.since, until), until) if bearers else (None, False)
         since = listed.since or (owner.since if owner.new else self.day)
@@ -220,7 +246,9 @@ class _Loading:
     # --- what the document wants -------------------------------------------------------------------------------
 
     def _area(self, listed: ListedArea, span: _Owner) -> Area:
-        return Area(
+        # What is not open is looked over once more.
+        new_area = _open_area if span.until is None else Area
+        return new_area(
             id=self.units[listed.code],
             code=listed.code,
             name=listed.name,
@@ -370,19 +398,32 @@ class _Loading:
     # --- does it fit -------------------------------------------------------------------------------------------
 
     def _fits(self, changes: tuple[Change, ...]) -> None:
-        if changes and not self.faults:
-            found = self.register.broken_by(changes)
-            if found:
-                units: tuple[ListedArea | ListedBody, ...] = (*self.document.areas, *self.document.bodies)
-                self.places.update((self.units[one.code], one) for one in units)
-            for one in found:
-                self._fault(one)
-        for listed in () if self.faults else self.document.areas:
+        if not self.document.elsewhere:
+            self.units.clear()  # of very many areas it is large, and nobody asks any more
+        found = self.register.broken_by(changes) if changes and not self.faults else []
+        if found:
+            self._locate(found, changes)
+        for one in found:
+            self._fault(one)
+        for listed in self.document.areas if self.document.elsewhere and not self.faults else ():
             self._level(listed)
         if self.faults:
             source = self.document.source or self.document.register
             msg = f"{source} does not fit the register; nothing was loaded"
             raise InvalidInput(msg, self.faults)
+
+    def _locate(self, found: Iterable[Broken], changes: Iterable[Change]) -> None:
+        """Where the units stand in the file that break a rule."""
+        everything: Iterator[ListedArea | ListedBody] = chain(self.document.areas, self.document.bodies)
+        listed = {one.code: one for one in everything}
+        codes: dict[str, str] = {
+            row.id: row.code for change in changes for row in change.rows if isinstance(row, (Area, Body))
+        }
+        for id in {one.id for one in found} - self.places.keys():
+            known = next((row.code for row in reversed(self.own.of(id)) if isinstance(row, (Area, Body))), "")
+            one = listed.get(codes.get(id, known))
+            if one is not None:
+                self.places[id] = one
 
     def _fault(self, found: Broken) -> None:
         listed, source = self.places.get(found.id), self.document.source

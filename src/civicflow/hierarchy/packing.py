@@ -11,6 +11,7 @@ from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
+from operator import attrgetter
 from typing import Final
 
 import attrs
@@ -27,6 +28,8 @@ _FIELDS: Final = tuple(field.name for field in attrs.fields(Area))
 _ID, _CODE, _NAME, _PARENT, _SINCE, _UNTIL = map(_FIELDS.index, ("id", "code", "name", "parent", "since", "until"))
 _ALIASES, _REGISTER = map(_FIELDS.index, ("aliases", "register"))
 _REST: Final = tuple(name for name in _FIELDS if name not in ("id", "code", "name", "parent", "since", "until"))
+
+_rest_of: Final = attrgetter(*_REST)
 
 _area: Final = maker(Area)
 
@@ -46,8 +49,9 @@ class Strings:
         self._text: str | bytes = joined
         lengths: Iterable[int] = map(len, strings)
         if not joined.isascii():  # one character beyond would widen all of them
-            coded = [string.encode("utf-8", "surrogatepass") for string in strings]
-            self._text, lengths = b"".join(coded), map(len, coded)
+            self._text = joined.encode("utf-8", "surrogatepass")
+            lengths = (len(string.encode("utf-8", "surrogatepass")) for string in strings)
+        del joined
         self._ends = array("I", accumulate(lengths, initial=0))
         self._slots = array("I")
 
@@ -142,12 +146,13 @@ class PackedAreas:
                 parent.append(parents.setdefault(row.parent, len(parents)))
                 since.append(days.setdefault(row.since, len(days)))
                 until.append(days.setdefault(row.until, len(days)))
-                rest.append(rests.setdefault(tuple([getattr(row, field) for field in _REST]), len(rests)))
+                rest.append(rests.setdefault(_rest_of(row), len(rests)))
             ids.append(id)
         first.append(len(owner))
+        # Each is large, and gone before the next one is packed.
+        self.codes, self.code = _packed(codes), code
+        self._names, self._name = _packed(names), name
         self.ids, self.first, self.owner = Strings(ids), first, owner
-        self.codes, self.code = Strings(list(codes)), code
-        self._names, self._name = Strings(list(names)), name
         self.parents, self.parent = Strings([id for id in parents if id is not None]), parent
         self._days = list(days)
         self._since, self._until = narrow(since, len(days)), narrow(until, len(days))
@@ -208,6 +213,13 @@ class PackedAreas:
         """By number, whether a register keeps the area by its last row."""
         mine = [rest[_REGISTER] == register for rest in self._rests]
         return bytearray(mine[self.rest[end - 1]] for end in self.first[1:])
+
+
+def _packed(numbered: dict[str, int]) -> Strings:
+    """The strings in the order of their numbers, which nobody needs any more."""
+    strings = list(numbered)
+    numbered.clear()
+    return Strings(strings)
 
 
 def may_be_packed(rows: Sequence[object]) -> bool:

@@ -8,9 +8,9 @@ from datetime import date
 
 import attrs
 
-from civicflow.drafts import maker
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.checking import at, finished
+from civicflow.hierarchy.columns import ListedRows
 from civicflow.hierarchy.consequences import Unread
 from civicflow.hierarchy.document import Document, ListedArea, Place, as_day
 from civicflow.hierarchy.naming import ending
@@ -26,8 +26,6 @@ _IDENTIFIER = "identifier:"
 
 _STRIDE = 16_384
 """After so many rows it is told how far it is."""
-
-_listed = maker(ListedArea)
 
 
 def read_table(
@@ -69,7 +67,7 @@ class _Table:
         self.known = (*_COLUMNS, _KIND) if endings else _COLUMNS
         self.unread = Unread()
         self.found = self.unread.faults
-        self.names: dict[str, Text] = {}
+        self.days: dict[str, date | None] = {}
         self.words: dict[str, str] = {}
         self.places: list[int] = []
         self.schemes: list[str] = []
@@ -79,20 +77,26 @@ class _Table:
     ) -> Document:
         rows = self._rows(lines)
         columns = self._columns(next(rows, (1, [])))
-        listed: list[ListedArea] = []
+        listed, coded = ListedRows(), []
         seen = 0
         for line, row in rows if columns else ():
             seen += 1
-            area = self._plain(line, row) or self._area(line, dict(zip(columns, row, strict=False)))
-            if area is not None:
-                listed.append(area)
+            if not self._plain(line, row, listed):
+                area = self._area(line, dict(zip(columns, row, strict=False)))
+                if area is not None and self.schemes:
+                    coded.append(area)
+                elif area is not None:
+                    listed.add(area.code, row[self.places[1]].strip(), area.level, area.parent, area.since, line)
             if not seen % _STRIDE:
                 progress(seen)
         progress(seen)
+        self.words.clear()
         if self.by_prefix:
-            listed = _hung(listed)
+            listed.hung()
+            coded = _hung(coded)
+        areas = tuple(coded) if self.schemes else listed
         document = Document(
-            register=self.register, scheme=self.scheme, since=self.since, areas=tuple(listed), source=self.source
+            register=self.register, scheme=self.scheme, since=self.since, areas=areas, source=self.source
         )
         return finished(document, self.unread, on_fault if columns else None)
 
@@ -139,31 +143,30 @@ class _Table:
         self.schemes = [cell.removeprefix(_IDENTIFIER) for cell in cells if cell.startswith(_IDENTIFIER)]
         return cells
 
-    def _plain(self, line: int, row: list[str]) -> ListedArea | None:
-        """One of the many rows with which nothing is wrong; None leaves it to `_area`."""
+    def _plain(self, line: int, row: list[str], listed: ListedRows) -> bool:
+        """Take one of the many rows with which nothing is wrong; the others are left to `_area`."""
         at_code, at_name, at_level, at_parent, at_since = self.places
-        code, written = row[at_code].strip(), row[at_name]
+        code, name = row[at_code].strip(), row[at_name].strip()
         level = row[at_level].strip() if at_level >= 0 else ""
         if not level and self.endings:
-            level = self._told(written.strip())
-        if not code or not level or self.schemes or (at_since >= 0 and row[at_since]):
-            return None
-        name = self.names.get(written)
-        if name is None:
-            plain = written.strip()
-            if not plain or "|" in plain:
-                return None
-            name = self.names[written] = Text.same(plain)
-        parent = row[at_parent].strip() if at_parent >= 0 else ""
-        return _listed(code, name, self._one(level), self._one(parent) if parent else None, None, None, (), (), line)
+            level = self._told(name)
+        written = row[at_since].strip() if at_since >= 0 else ""
+        since = self._since(written) if written else None
+        if not code or not name or not level or "|" in name or self.schemes or (written and since is None):
+            return False
+        one, parent = self.words.setdefault, row[at_parent].strip() if at_parent >= 0 else ""
+        # Names, levels and parents come again and again.
+        listed.add(code, one(name, name), one(level, level), one(parent, parent) if parent else None, since, line)
+        return True
+
+    def _since(self, written: str) -> date | None:
+        if written not in self.days:
+            self.days[written] = as_day(written)
+        return self.days[written]
 
     def _told(self, name: str) -> str:
         """The level that the end of a name tells; empty where it tells none."""
         return self.endings.get(ending(name, self.endings), "")
-
-    def _one(self, word: str) -> str:
-        """The same string for the same word: levels and parents come again and again."""
-        return self.words.setdefault(word, word)
 
     def _spoilt(self, code: str) -> None:
         """The record of that code cannot be read, because of the fault noted last."""
