@@ -24,7 +24,7 @@ from civicflow.hierarchy.accepting import TRUSTED, Acceptance
 from civicflow.hierarchy.document import Document
 from civicflow.hierarchy.importing import read
 from civicflow.hierarchy.naming import ENDINGS
-from civicflow.hierarchy.proposing import Proposal
+from civicflow.hierarchy.proposing import ProposedChange
 from civicflow.office.redrawing import CarriedOver
 from civicflow.testing import FrozenClock
 from tables import table
@@ -52,13 +52,13 @@ class Redrawn:
     """
 
     tickets: Mapping[str, Case]
-    proposals: Sequence[Proposal]
+    proposals: Sequence[ProposedChange]
     acceptance: Acceptance
     carried: CarriedOver
     figures: Mapping[str, tuple[int, int]]
 
     @property
-    def undecided(self) -> Sequence[Proposal]:
+    def undecided(self) -> Sequence[ProposedChange]:
         """What somebody who knows the place has to decide."""
         return [one for one in self.proposals if one.confidence <= TRUSTED]
 

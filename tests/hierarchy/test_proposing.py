@@ -21,7 +21,7 @@ from civicflow.hierarchy.document import Document, ListedArea
 from civicflow.hierarchy.editions import Edition
 from civicflow.hierarchy.importing import read
 from civicflow.hierarchy.naming import ENDINGS, composed, contains, ending, is_part, is_seat, stem
-from civicflow.hierarchy.proposing import Kind, Proposal, propose_changes
+from civicflow.hierarchy.proposing import Kind, ProposedChange, propose_changes
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Area, Body
 from civicflow.ids import UnitId
@@ -75,7 +75,7 @@ def registered(edition: Edition) -> Register:
     return Register().apply([Change(act="establish", on=BEFORE, register="shizhong", rows=rows)], 1)
 
 
-def done(register: Register, proposals: Sequence[Proposal], above: Fraction) -> tuple[Register, int]:
+def done(register: Register, proposals: Sequence[ProposedChange], above: Fraction) -> tuple[Register, int]:
     """The register after what is trusted more than a bar, and how much of it was left."""
     acceptance = accepted(proposals, register, on=ON, ids=sequential_ids(), above=above)
     assert all(left.reason.en and left.reason.zh for left in acceptance.left)
@@ -87,7 +87,7 @@ def done(register: Register, proposals: Sequence[Proposal], above: Fraction) -> 
 
 
 @pytest.fixture(scope="module")
-def proposals() -> tuple[Proposal, ...]:
+def proposals() -> tuple[ProposedChange, ...]:
     """What is proposed for Leshan from 2019 to 2020."""
     return propose_changes(leshan("2019-10"), leshan("2020-06"))
 
@@ -95,7 +95,7 @@ def proposals() -> tuple[Proposal, ...]:
 class TestLeshan:
     """A real re-drawing: 32 subdistricts, towns and townships became 17; a reader has labelled 76 successions."""
 
-    def test_what_is_sure_is_right_and_most_is_found(self, proposals: tuple[Proposal, ...]) -> None:
+    def test_what_is_sure_is_right_and_most_is_found(self, proposals: tuple[ProposedChange, ...]) -> None:
         """Above a confidence of 0.8 at least 95 in 100 are as labelled, successor and kind; at least 70 in 100 are found."""
         labels = {
             row["code"]: (row["new_code"], row["kind"])
@@ -118,7 +118,7 @@ class TestLeshan:
         assert precision >= Fraction(95, 100), "\n".join(report)
         assert recall >= Fraction(7, 10), "\n".join(report)
 
-    def test_all_of_it_makes_the_later_edition(self, proposals: tuple[Proposal, ...]) -> None:
+    def test_all_of_it_makes_the_later_edition(self, proposals: tuple[ProposedChange, ...]) -> None:
         """Accepted down to the last guess, the register says what the later list says; and nothing is left to propose."""
         register = registered(Edition.of(leshan("2019-10")))
         after, left = done(register, proposals, Fraction(0))
@@ -128,7 +128,7 @@ class TestLeshan:
         assert propose_changes(after.chart(ON), later) == ()
         assert Edition.of(after.chart(BEFORE)) == Edition.of(leshan("2019-10"))
 
-    def test_what_was_not_accepted_is_proposed_again(self, proposals: tuple[Proposal, ...]) -> None:
+    def test_what_was_not_accepted_is_proposed_again(self, proposals: tuple[ProposedChange, ...]) -> None:
         """After what is sure was done, what remains is exactly what was not sure."""
         register = registered(Edition.of(leshan("2019-10")))
         after, _ = done(register, proposals, TRUSTED)
@@ -137,13 +137,13 @@ class TestLeshan:
         assert guesses
         assert {(one.kind, one.results) for one in again if one.results} == guesses
 
-    def test_the_order_of_rows_does_not_matter(self, proposals: tuple[Proposal, ...]) -> None:
+    def test_the_order_of_rows_does_not_matter(self, proposals: tuple[ProposedChange, ...]) -> None:
         """Lists are published in any order."""
         documents = map(leshan, ("2019-10", "2020-06"))
         before, after = (attrs.evolve(document, areas=document.areas[::-1]) for document in documents)
         assert propose_changes(before, after) == proposals
 
-    def test_a_proposal_reads_in_both_languages(self, proposals: tuple[Proposal, ...]) -> None:
+    def test_a_proposal_reads_in_both_languages(self, proposals: tuple[ProposedChange, ...]) -> None:
         """The act, how sure it is, and why."""
         town = next(one for one in proposals if one.results and one.results[0].name.zh == "平兴镇")
         assert town.say("en").splitlines() == [
@@ -613,7 +613,7 @@ class TestAcceptance:
             found = accepted([*picked, *rest(picked)], register, on=ON, ids=sequential_ids(), above=Fraction(6, 10))
             return [left.reason.en for left in found.left]
 
-        def rest(picked: list[Proposal]) -> list[Proposal]:
+        def rest(picked: list[ProposedChange]) -> list[ProposedChange]:
             return [attrs.evolve(one, confidence=Fraction(1, 10)) for one in offered if one not in picked]
 
         assert why("13", "131", "132", "111") == []

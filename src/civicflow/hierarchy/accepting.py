@@ -26,7 +26,7 @@ from civicflow.hierarchy.changes import Change
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.document import ListedArea
 from civicflow.hierarchy.integrity import links
-from civicflow.hierarchy.proposing import Kind, Proposal
+from civicflow.hierarchy.proposing import Kind, ProposedChange
 from civicflow.hierarchy.register import Register
 from civicflow.hierarchy.units import Area, Body
 from civicflow.ids import IdSource, UnitId
@@ -58,7 +58,7 @@ class Left:
         reason: what is in its way.
     """
 
-    proposal: Proposal
+    proposal: ProposedChange
     reason: Text
 
 
@@ -76,7 +76,7 @@ class Acceptance:
 
 
 def accepted(
-    proposals: Iterable[Proposal],
+    proposals: Iterable[ProposedChange],
     register: Register,
     *,
     on: date,
@@ -111,7 +111,7 @@ class _Accepting:
 
     def __init__(
         self,
-        proposals: tuple[Proposal, ...],
+        proposals: tuple[ProposedChange, ...],
         register: Register,
         on: date,
         ids: IdSource,
@@ -143,7 +143,7 @@ class _Accepting:
         left = tuple(self.left[id(one)] for one in self.chosen if id(one) in self.left)
         return Acceptance(changes=tuple(self.changes), left=left)
 
-    def _doable(self, *kinds: Kind) -> list[Proposal]:
+    def _doable(self, *kinds: Kind) -> list[ProposedChange]:
         return [one for one in self.chosen if one.kind in kinds and id(one) not in self.left]
 
     # -- what can be done -------------------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ class _Accepting:
                 if reason is not None:
                     self.left[id(one)] = Left(proposal=one, reason=reason)
 
-    def _in_the_way(self, one: Proposal, doing: _Doing, away: Collection[str | None]) -> Text | None:
+    def _in_the_way(self, one: ProposedChange, doing: _Doing, away: Collection[str | None]) -> Text | None:
         for original in one.originals:
             if original.code not in self.units:
                 return _SENTENCES.say("missing", code=original.code, on=self.on)
@@ -179,14 +179,14 @@ class _Accepting:
                 return _SENTENCES.say("code", code=area.code, unit=self.chart.name(bearer))
         return None
 
-    def _is_known(self, code: str, one: Proposal, doing: _Doing) -> bool:
+    def _is_known(self, code: str, one: ProposedChange, doing: _Doing) -> bool:
         """Whether there will be a unit that the later edition calls so."""
         maker = self.makers.get(code)
         if maker is not None:
             return id(maker) in doing.proposals
         return code in self.units and code not in doing.freed and code not in one.rests_on
 
-    def _is_ready(self, one: Proposal) -> bool:
+    def _is_ready(self, one: ProposedChange) -> bool:
         needed = [area.parent for area in one.made if area.parent is not None]
         surviving = [area.code for area in one.results[:1] if one.kind == "merge" and one.survives]
         return all(self._place(code) is not None for code in (*needed, *surviving))
@@ -197,7 +197,7 @@ class _Accepting:
 
     # -- doing it ---------------------------------------------------------------------------------------------------
 
-    def _do(self, one: Proposal) -> None:
+    def _do(self, one: ProposedChange) -> None:
         if one.kind == "establish":
             self._establish(one.results[0])
         elif one.kind == "merge":
@@ -220,19 +220,19 @@ class _Accepting:
         self._put(acts.establish(self.register, [row], on=self.on, basis=self.basis))
         self.places[area.code] = row.id
 
-    def _merge(self, one: Proposal) -> None:
+    def _merge(self, one: ProposedChange) -> None:
         units = [self.units[area.code] for area in one.originals]
         surviving = self._place(one.results[0].code) if one.survives else None
         into = self._result(one.results[0], surviving, primary=True)
         self._redraw(acts.merge(self.register, units, into, on=self.on, ids=self.ids, basis=self.basis), one.results)
 
-    def _split(self, one: Proposal) -> None:
+    def _split(self, one: ProposedChange) -> None:
         unit = self.units[one.originals[0].code]
         main, *others = one.results
         into = [self._result(main, unit if one.survives else None, primary=True), *map(self._result, others)]
         self._redraw(acts.split(self.register, unit, into, on=self.on, ids=self.ids, basis=self.basis), one.results)
 
-    def _go_on(self, one: Proposal) -> None:
+    def _go_on(self, one: ProposedChange) -> None:
         """Another level, parent, name or code, for a unit that stays itself."""
         unit, (area,) = self.units[one.originals[0].code], one.results
         row = self.register.row(unit, self.on)
@@ -255,7 +255,7 @@ class _Accepting:
         for fact, value in facts.items():
             self._put(make[fact](self.register, unit, value, on=self.on, basis=self.basis))
 
-    def _dissolve(self, ending: Iterable[Proposal]) -> None:
+    def _dissolve(self, ending: Iterable[ProposedChange]) -> None:
         units = [self.units[one.originals[0].code] for one in ending]
         for unit in sorted(units, key=lambda unit: len(self.chart.ancestors(unit)), reverse=True):  # from the bottom up
             self._put(acts.dissolve(self.register, unit, on=self.on, basis=self.basis))
@@ -285,7 +285,7 @@ class _Accepting:
         self.register = self.register.overlaid([change], self.register.version + 1)
 
 
-def _freed(one: Proposal) -> Iterator[str]:
+def _freed(one: ProposedChange) -> Iterator[str]:
     """The codes that units give up by this proposal."""
     for original in one.originals:
         ends = one.kind in {"merge", "dissolve"} or (one.kind == "split" and not one.survives)

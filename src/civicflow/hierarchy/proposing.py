@@ -50,7 +50,7 @@ _SENTENCES: Final = Catalogue(
 
 
 @attrs.frozen(kw_only=True)
-class Proposal:
+class ProposedChange:
     """One act that seems to have happened.
 
     Attributes:
@@ -96,7 +96,7 @@ class Proposal:
 
 def propose_changes(
     before: Edition | Chart | Document, after: Edition | Chart | Document, *, keeper: str = ""
-) -> tuple[Proposal, ...]:
+) -> tuple[ProposedChange, ...]:
     r"""What seems to have happened between two editions of a map; an edition against itself proposes nothing.
 
     Args:
@@ -126,7 +126,7 @@ def propose_changes(
     return tuple(attrs.evolve(one, keeper=whose, rests_on=tuple(sorted(made & set(_needs(one))))) for one in found)
 
 
-def _needs(proposal: Proposal) -> Iterator[str]:
+def _needs(proposal: ProposedChange) -> Iterator[str]:
     yield from (area.parent for area in proposal.made if area.parent is not None)
     if proposal.kind == "merge" and proposal.survives:
         yield proposal.results[0].code
@@ -144,11 +144,11 @@ class _Proposing:
     def _matched(self) -> Matching:
         return Matching(self.before, self.after)
 
-    def proposals(self) -> Iterator[Proposal]:
+    def proposals(self) -> Iterator[ProposedChange]:
         for depth in range(max(len(self.before.depths), len(self.after.depths))):
             yield from sorted(self._at(depth), key=_place)
 
-    def _at(self, depth: int) -> Iterator[Proposal]:
+    def _at(self, depth: int) -> Iterator[ProposedChange]:
         known = self.matching
         for u in self.before.at(depth):
             if u in known.splits:
@@ -159,7 +159,7 @@ class _Proposing:
             yield from self._merged(v, known.mergers.get(v, []))
         gone, fresh = known.gone(depth), known.fresh(depth)
         for u in gone:
-            yield Proposal(
+            yield ProposedChange(
                 kind="dissolve",
                 originals=(self.before.areas[u],),
                 confidence=trusted("gone"),
@@ -168,15 +168,15 @@ class _Proposing:
         silent = {to for u in gone for to in known.came_to(self.before.areas[u].parent)}
         for v in fresh:
             rule = "unexplained" if self.after.areas[v].parent in silent else "new"
-            yield Proposal(
+            yield ProposedChange(
                 kind="establish", results=(self.after.areas[v],), confidence=trusted(rule), reasons=(said(rule),)
             )
 
-    def _goes_on(self, heir: Heir) -> Iterator[Proposal]:
+    def _goes_on(self, heir: Heir) -> Iterator[ProposedChange]:
         one, other = self.before.areas[heir.before], self.after.areas[heir.after]
         kind = self._kind(one, other)
         if kind is not None:
-            yield Proposal(
+            yield ProposedChange(
                 kind=kind, originals=(one,), results=(other,), confidence=heir.confidence, reasons=heir.reasons
             )
 
@@ -194,12 +194,12 @@ class _Proposing:
             return "transfer"
         return "respell" if one.name != other.name else None
 
-    def _merged(self, v: str, members: list[Heir]) -> Iterator[Proposal]:
+    def _merged(self, v: str, members: list[Heir]) -> Iterator[ProposedChange]:
         """Into a new unit, all of them by one act; into one that goes on, each by its own."""
         survives = self.matching.goes_on(v)
         for group in [[one] for one in members] if survives else [members]:
             if group:
-                yield Proposal(
+                yield ProposedChange(
                     kind="merge",
                     originals=tuple(self.before.areas[one.before] for one in sorted(group, key=lambda one: one.before)),
                     results=(self.after.areas[v],),
@@ -208,8 +208,8 @@ class _Proposing:
                     reasons=tuple(dict.fromkeys(reason for one in group for reason in one.reasons)),
                 )
 
-    def _split(self, parts: Parts) -> Proposal:
-        return Proposal(
+    def _split(self, parts: Parts) -> ProposedChange:
+        return ProposedChange(
             kind="split",
             originals=(self.before.areas[parts.before],),
             results=tuple(self.after.areas[v] for v in parts.after),
@@ -219,7 +219,7 @@ class _Proposing:
         )
 
 
-def _place(proposal: Proposal) -> tuple[str, str, str]:
+def _place(proposal: ProposedChange) -> tuple[str, str, str]:
     after, before = proposal.results[:1], proposal.originals[:1]
     return (after or before)[0].code, (before or after)[0].code, proposal.kind
 

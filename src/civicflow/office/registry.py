@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from civicflow.hierarchy.accepting import Acceptance
     from civicflow.hierarchy.drawing.picture import Picture
     from civicflow.hierarchy.editions import Edition
-    from civicflow.hierarchy.proposing import Proposal
+    from civicflow.hierarchy.proposing import ProposedChange
     from civicflow.office.commands import Commands
 
 Format = Literal["yaml", "json", "csv"]
@@ -241,7 +241,7 @@ class RegisterDesk:
 
     def propose(
         self, after: Edition | Chart | Document, *, on: date | None = None, keeper: str = ""
-    ) -> tuple[Proposal, ...]:
+    ) -> tuple[ProposedChange, ...]:
         """What seems to have happened between the register and a later edition of its map. Nothing is changed.
 
         Args:
@@ -258,7 +258,7 @@ class RegisterDesk:
 
     def accepted(
         self,
-        proposals: Iterable[Proposal],
+        proposals: Iterable[ProposedChange],
         *,
         on: date,
         above: Fraction = Fraction(8, 10),
