@@ -62,6 +62,7 @@ class TestShangjie:
         assert (tenure.since, tenure.until) == (date(2020, 1, 1), TODAY)
         (then,) = office.register.tenures("mediator", organisations.SANWAN, known_at=before)
         assert (then.person, then.until) == (tenure.person, None)
+        assert office.register.vacancies(on=TODAY, known_at=before) == ()
         known = office.register.chart(TODAY, known_at=before)
         assert known.holders("mediator", office.unit(organisations.SANWAN)) == (tenure.person,)
         assert office.ledger.verify()

@@ -424,22 +424,27 @@ class Redrawing(RuleBasedStateMachine):
         ]
         self.attempt(data.draw(st.sampled_from(some)), on)
 
-    @rule(data=st.data(), source=st.sampled_from(["bureau-1", "bureau-2", "p"]), ending=st.booleans())
-    def affiliate_or_part(self, data: st.DataObject, source: str, ending: bool) -> None:  # noqa: FBT001  # drawn by name
-        """A bureau or a person reports in at an area, or a bureau leads or guides the other body, or does so no more."""
+    @rule(data=st.data(), source=st.sampled_from(["bureau-1", "bureau-2", "p"]))
+    def affiliate(self, data: st.DataObject, source: str) -> None:
+        """A bureau or a person reports in at an area, or a bureau leads or guides the other body."""
         on = self.days(data)
-        units = sorted(self.register.chart(on).units)
-        if not units:
-            return
+        chart = self.register.chart(on)
         kind = data.draw(st.sampled_from(["reports-in", "leads", "guides"]))
-        target = data.draw(st.sampled_from(units))
+        wanted = Area if kind == "reports-in" else Body
+        target = data.draw(st.sampled_from(sorted(u for u in chart.units if isinstance(chart.unit(u), wanted))))
         unit, person = (None, source) if source == "p" else (source, None)
-        if ending:
-            self.attempt(lambda: part(self.register, kind, target, source=unit, person=person, on=on), on)
-        else:
-            self.attempt(
-                lambda: affiliate(self.register, kind, target, source=unit, person=person, on=on, ids=self.ids), on
-            )
+        self.attempt(
+            lambda: affiliate(self.register, kind, target, source=unit, person=person, on=on, ids=self.ids), on
+        )
+
+    @precondition(lambda self: any(isinstance(rows[-1], Affiliation) for rows in self.register.rows.values()))
+    @rule(data=st.data())
+    def part(self, data: st.DataObject) -> None:
+        """Some tie ends, wherever it stands in its time."""
+        on = self.days(data)
+        ties = [rows[-1] for rows in self.register.rows.values() if isinstance(rows[-1], Affiliation)]
+        tie = data.draw(st.sampled_from(sorted(ties, key=lambda tie: tie.id)))
+        self.attempt(lambda: part(self.register, tie.kind, tie.target, source=tie.source, person=tie.person, on=on), on)
 
     @rule(data=st.data(), into=st.booleans())
     def end_a_bureau(self, data: st.DataObject, into: bool) -> None:  # noqa: FBT001  # drawn by name

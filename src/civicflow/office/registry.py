@@ -111,14 +111,17 @@ class RegisterDesk:
 
     # -- posts -------------------------------------------------------------------------------------------------------
 
-    def vacancies(self, under: str | None = None, *, on: date | None = None) -> tuple[Vacancy, ...]:
+    def vacancies(
+        self, under: str | None = None, *, on: date | None = None, known_at: datetime | None = None
+    ) -> tuple[Vacancy, ...]:
         """What is missing on a day: vacant posts, and what a level requires and an area does not have.
 
         Args:
             under: a unit by code, alias or id, with everything below it; everywhere where left out.
             on: the day; today where left out.
+            known_at: as it was known at that instant; as it is known now where left out.
         """
-        chart = self.chart(on)
+        chart = self.chart(on, known_at=known_at)
         return vacancies(chart, None if under is None else chart.resolve(under))
 
     def tenures(
