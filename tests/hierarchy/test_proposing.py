@@ -635,6 +635,15 @@ class TestAcceptance:
         assert found.changes == ()
         assert [str(left.reason) for left in found.left] == ["units that still hang under it: 1 | 其下仍有1个单位"]
 
+    def test_what_is_given_twice_is_done_once_and_a_bar_is_a_share(self) -> None:
+        """Whoever picks by hand may pick twice; a percentage is no share."""
+        before, after = edition(COUNTY + "111 东风村 11"), edition(COUNTY + "115 东风村 11")
+        offered = propose_changes(before, after)
+        found = accepted([*offered, *offered], registered(before), on=ON, ids=sequential_ids())
+        assert [change.act for change in found.changes] == ["recode"]
+        with pytest.raises(InvalidInput, match="a share from 0 to 1, such as Fraction\\(8, 10\\); got 80"):
+            accepted(offered, registered(before), on=ON, ids=sequential_ids(), above=Fraction(80))
+
     def test_the_document_is_cited(self) -> None:
         """Each act carries its legal basis."""
         before, after = edition(COUNTY + "111 东风村 11"), edition(COUNTY + "115 东风社区 11")

@@ -20,6 +20,7 @@ from typing import Any, Final
 
 import attrs
 
+from civicflow.errors import InvalidInput
 from civicflow.hierarchy import acts
 from civicflow.hierarchy.acts import New, Result, Surviving
 from civicflow.hierarchy.changes import Change
@@ -94,8 +95,14 @@ def accepted(
         ids: makes the ids of new units.
         above: the bar, from 0 to 1; 0 accepts all that is given.
         basis: the document that orders it, as clerks cite it.
+
+    Raises:
+        InvalidInput: the bar is not between 0 and 1.
     """
-    return _Accepting(tuple(proposals), register, on, ids, above, basis).acceptance()
+    if not 0 <= above <= 1:
+        msg = f"a bar is a share from 0 to 1, such as Fraction(8, 10); got {above}"
+        raise InvalidInput(msg)
+    return _Accepting(tuple(dict.fromkeys(proposals)), register, on, ids, above, basis).acceptance()
 
 
 @attrs.frozen
@@ -135,10 +142,10 @@ class _Accepting:
         waiting = self._doable("establish", "merge", "split", *_GOING_ON)
         while waiting:
             ready = [one for one in waiting if self._is_ready(one)]
+            waiting = [one for one in waiting if not self._is_ready(one)]
             assert ready, "what rests on nothing that is left rests on what is done, and maps have no loops"
             for one in ready:
                 self._do(one)
-            waiting = [one for one in waiting if one not in ready]
         self._dissolve(self._doable("dissolve"))
         left = tuple(self.left[id(one)] for one in self.chosen if id(one) in self.left)
         return Acceptance(changes=tuple(self.changes), left=left)

@@ -274,6 +274,9 @@ class RegisterDesk:
             on: the first day on which the acts hold.
             above: the bar, from 0 to 1; 0 accepts all that is given.
             basis: the document that orders it, as clerks cite it.
+
+        Raises:
+            InvalidInput: the bar is not between 0 and 1.
         """
         from civicflow.hierarchy.accepting import accepted
 
