@@ -20,6 +20,7 @@ from civicflow.hierarchy.memberships import reported_in
 from civicflow.hierarchy.mobilising import stand_down, task_forces
 from civicflow.hierarchy.sites import Offer, network, out_of_reach
 from civicflow.hierarchy.social import social_organisations
+from civicflow.hierarchy.units import Affiliation, Appointment, Body, Post
 from civicflow.testing import FrozenClock, sequential_ids
 
 TODAY = date(2026, 3, 2)
@@ -173,9 +174,12 @@ class TestFlood:
         assert levels == {"subdistrict": 5, "community": 55, "compound": 181, "building": 291}
 
         clock.set(instant("2020-08-25T08:00", "Asia/Shanghai"))
-        office.register.apply(
-            stand_down(office.register.history, flood.command, on=date(2020, 8, 25), basis="level IV")
-        )
+        down = stand_down(office.register.history, flood.command, on=date(2020, 8, 25), basis="level IV")
+        plan = office.register.plan(down)
+        assert Counter(type(row) for row in plan.ended) == {Body: 533, Affiliation: 532, Post: 532, Appointment: 532}
+        assert "终止：机构533个" in plan.say("zh")
+        assert len(plan.cases) == 1
+        office.register.apply(down)
         assert flood.command not in office.chart()
         assert task_forces(office.register.history, flood.command)[0].until == date(2020, 8, 25)
         carried = office.register.carry_over()

@@ -109,6 +109,8 @@ class TestPlans:
         assert set(plan.cases) == {ticket.id, f"{ticket.id}/health@2", fund.id}
         assert plan.funds == (fund.id,)
         assert "3 areas and bodies move" in str(plan)
+        assert (plan.begun, [row.id for row in plan.ended]) == ((), [unit(town, "community")])
+        assert "what ends: areas 1" in str(plan)
         assert "1个资金账户" in plan.say("zh")
         assert town.position() == before
 

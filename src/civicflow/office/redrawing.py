@@ -6,6 +6,7 @@ by which acts, decided by which policy. What no policy decides stays where it is
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -17,7 +18,7 @@ from civicflow.hierarchy.attribution import Policy, Unresolved, attribute
 from civicflow.hierarchy.changes import ACTS, Change
 from civicflow.hierarchy.reading import unit_party
 from civicflow.hierarchy.register import Register
-from civicflow.hierarchy.units import Appointment, Area, Body, Post
+from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
 from civicflow.ids import CaseId, UnitId, matter_of
 from civicflow.office.commands import Commands, wishes_of
 from civicflow.office.committing import Committer
@@ -26,7 +27,7 @@ from civicflow.office.mapping import largest, last_day, place_of
 from civicflow.office.open_cases import open_cases
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.storage.contract import Storage
-from civicflow.texts import Catalogue, Language, Text
+from civicflow.texts import Catalogue, Language, Text, listing
 from civicflow.workflows.engine.amending import amended, carried_over
 from civicflow.workflows.engine.decide import Accepted
 from civicflow.workflows.engine.records import Case
@@ -34,10 +35,17 @@ from civicflow.workflows.engine.ring import NotYet
 
 _SENTENCES = Catalogue(
     {
-        "act": "{act} on {on}: {units} re-drawn, {children} areas and bodies move, {posts} posts and {people} appointments end"
-        " | {on}{act}：涉及{units}个单位，{children}个辖区和机构划转，{posts}个岗位、{people}项任职终止",
-        "acts": "{count} acts on {on}: {units} re-drawn, {children} areas and bodies move, {posts} posts and {people} appointments"
-        " end | {on}共{count}项变更：涉及{units}个单位，{children}个辖区和机构划转，{posts}个岗位、{people}项任职终止",
+        "act": "{act} on {on}: {units} re-drawn, {children} areas and bodies move | {on}{act}：涉及{units}个单位，{children}个辖区和机构划转",
+        "acts": "{count} acts on {on}: {units} re-drawn, {children} areas and bodies move"
+        " | {on}共{count}项变更：涉及{units}个单位，{children}个辖区和机构划转",
+        "begun": "what begins: {listed} | 新增：{listed}",
+        "ended": "what ends: {listed} | 终止：{listed}",
+        "Area": "areas {n} | 辖区{n}个",
+        "Body": "bodies {n} | 机构{n}个",
+        "Post": "posts {n} | 岗位{n}个",
+        "Appointment": "appointments {n} | 任职{n}项",
+        "Affiliation": "affiliations {n} | 联系{n}项",
+        "Site": "sites {n} | 阵地{n}处",
         "cases": "{cases} open matters and {funds} funds belong to what ends | 所涉单位有{cases}件未结事项、{funds}个资金账户",
         "fault": "it does not fit: {fault} | 与名录不符：{fault}",
     }
@@ -50,6 +58,8 @@ class Redrawing:
 
     Attributes:
         changes: the acts, in their order.
+        begun: the records that are new, each as it begins.
+        ended: the records that end, each as it was last.
         moving: the areas and bodies that go elsewhere, each with the unit that they hang under or at from then.
         posts: the posts that end.
         relieved: the persons whose appointments end, each with the post's id.
@@ -59,6 +69,8 @@ class Redrawing:
     """
 
     changes: tuple[Change, ...]
+    begun: tuple[Row, ...]
+    ended: tuple[Row, ...]
     moving: tuple[tuple[UnitId, UnitId | None], ...]
     posts: tuple[str, ...]
     relieved: tuple[tuple[str, str], ...]
@@ -81,8 +93,11 @@ class Redrawing:
                 on=min(change.on for change in self.changes),
                 units=len({unit for change in self.changes for unit in change.originals}),
                 children=len(self.moving),
-                posts=len(self.posts),
-                people=len(self.relieved),
+            ),
+            *(
+                _SENTENCES.say(name, listed=_counted(rows))
+                for name, rows in (("begun", self.begun), ("ended", self.ended))
+                if rows
             ),
             _SENTENCES.say("cases", cases=len(self.cases), funds=len(self.funds)),
             *(_SENTENCES.say("fault", fault=Text(fault.say("en"), fault.say("zh"))) for fault in self.faults),
@@ -95,6 +110,11 @@ class Redrawing:
 
     def __str__(self) -> str:
         return self.say()
+
+
+def _counted(rows: Iterable[Row]) -> Text:
+    """How many records of each kind there are."""
+    return listing(_SENTENCES.say(kind, n=n) for kind, n in Counter(type(row).__name__ for row in rows).items())
 
 
 @attrs.frozen(kw_only=True)
@@ -136,6 +156,10 @@ class Redraws:
         cases = list(self._open(units))
         return Redrawing(
             changes=changes,
+            begun=tuple(
+                {row.id: row for change in changes for row in change.rows if row.id not in register.rows}.values()
+            ),
+            ended=tuple(ended),
             moving=tuple(_moving(register, changes)),
             posts=tuple(row.id for row in ended if isinstance(row, Post)),
             relieved=tuple((row.person, row.post) for row in ended if isinstance(row, Appointment)),
