@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from civicflow.workflows.files.whole import Format
+    from civicflow.workflows.routing import Routing
 
 FORMATS: Final[dict[str, Format]] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 
@@ -46,6 +47,23 @@ def read_file(
     return read_flow(
         text, source=file.name, format=format, bases=bases, guards=guards, functions=functions, effects=effects
     )
+
+
+def read_routing_file(path: str | Path) -> Routing:
+    """The rules of a routing file; see `civicflow.workflows.files.routing.read_routing` for what it may say.
+
+    Args:
+        path: a YAML or JSON file, told by its ending.
+
+    Raises:
+        InvalidInput: with every fault of the file.
+        CivicflowError: if it is YAML and PyYAML is missing.
+    """
+    from civicflow.workflows.files.routing import read_routing
+
+    file = Path(path)
+    text, format = decoded(file, "routing", FORMATS)
+    return read_routing(text, source=file.name, format=format)
 
 
 def taken_in(flows: Iterable[Flow | str | Path]) -> tuple[Flow, ...]:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from civicflow.office.surroundings import Clock
     from civicflow.workflows.engine.flow import Flow
     from civicflow.workflows.numbers import Numbers
+    from civicflow.workflows.routing import Routing
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +38,7 @@ class Given:
         signer: signs the heads of the log tree, or None.
         publishers: where its heads are published.
         numbers: how new cases are numbered, or None.
+        routing: the rules by which matters are handed to bodies, or None.
         worker: who claims messages, for operators to read.
     """
 
@@ -51,4 +53,5 @@ class Given:
     signer: Signer | None
     publishers: tuple[Publisher, ...]
     numbers: Numbers | None
+    routing: Routing | None
     worker: str

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
     from civicflow.workflows.places import Box
+    from civicflow.workflows.routing import Routing
     from civicflow.workflows.tickets.desk import Tickets
 
 
@@ -206,6 +207,18 @@ class Office:
     def chart(self) -> Chart:
         """The organisation as of today."""
         return self._around.chart()
+
+    def now(self) -> datetime:
+        """This instant, by the clock of the place."""
+        from civicflow.calendars import zone_named
+
+        return self._around.now().astimezone(zone_named(self._given.calendar.zone))
+
+    def routing(self) -> Routing:
+        """The rules by which matters are handed to bodies; none where none were given."""
+        from civicflow.workflows.routing import Routing
+
+        return self._given.routing or Routing()
 
     def new_id(self, kind: str) -> CaseId:
         """A fresh id from the office's source."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from civicflow.calendars import WorkingCalendar, china
@@ -20,12 +21,11 @@ from civicflow.plugins.publish.contract import Publisher
 from civicflow.plugins.storage.contract import Storage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
     from civicflow.workflows.engine.flow import Flow
     from civicflow.workflows.numbers import Numbers
+    from civicflow.workflows.routing import Routing
 
 
 def _now() -> datetime:
@@ -47,6 +47,7 @@ def open_office(
     signer: Signer | None = None,
     publish: Sequence[str | Publisher] = (),
     numbers: Numbers | None = None,
+    routing: Routing | str | Path | None = None,
 ) -> Office:
     """Open an office on a storage.
 
@@ -67,6 +68,7 @@ def open_office(
         publish: where these heads are published: URLs (``file:///mnt/county/heads.jsonl``), or publishers. Not from a
             connection of yours: before you commit, a head may still be taken back.
         numbers: how new cases are given a human number, for instance ``Numbers(level="district")``; none where left out.
+        routing: the rules by which tickets are handed to bodies, or the path of their file; none where left out.
 
     Raises:
         PluginError: no backend is installed for a scheme; the message names the extra to install.
@@ -89,12 +91,21 @@ def open_office(
         signer=signer,
         publishers=_publishers(publish, connection),
         numbers=numbers,
+        routing=_routing(routing),
         worker=f"pid-{os.getpid()}",
     )
     office = Office(_storage(storage, connection), given)
     if given.flows or plugins.strict:
         _ = office.flows  # what a caller brings is checked now; a plugin's flows at the first step, unless it is strict
     return office
+
+
+def _routing(given: Routing | str | Path | None) -> Routing | None:
+    if not isinstance(given, str | Path):
+        return given
+    from civicflow.office.flow_files import read_routing_file
+
+    return read_routing_file(given)
 
 
 def _flows(flows: Iterable[Flow | str | Path]) -> tuple[Flow, ...]:

@@ -13,6 +13,7 @@ from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.routing import Routing
 
 CaseRef = Case | str
 """A case or its id; a command means the case as it is now, not as it was when it was loaded."""
@@ -70,6 +71,14 @@ class Desk(Protocol):
 
     def chart(self) -> Chart:
         """The organisation as of today."""
+        ...
+
+    def now(self) -> datetime:
+        """This instant, by the clock of the place."""
+        ...
+
+    def routing(self) -> Routing:
+        """The rules by which matters are handed to bodies."""
         ...
 
     def new_id(self, kind: str) -> CaseId:

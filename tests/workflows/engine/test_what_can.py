@@ -33,7 +33,7 @@ def test_the_system_s_steps_are_nobody_s_to_take(town: Town) -> None:
 def test_what_has_to_be_given_is_named(town: Town) -> None:
     """What may be left out bears an equals sign; what depends on it cannot be told yet."""
     possible = {p.step: p for p in town.office.what_can(town.secretary(), town.ordered()).steps}
-    assert possible["dispatch"].data == ("to", "lead=", "within=", "note=")
+    assert possible["dispatch"].data == ("to", "lead=", "within=", "note=", "rule=", "because=")
     assert possible["dispatch"].depends
     assert not possible["hold"].depends
     assert possible["withdraw"].data == ()
@@ -70,7 +70,7 @@ def test_it_is_read_in_both_languages(town: Town) -> None:
     assert bool(possibilities)
     english, chinese = possibilities.say(), possibilities.say("zh")
     assert str(possibilities) == english
-    assert "you may: dispatch(to, lead=, within=, note=) “dispatch” [2026-03-30 23:59]" in english
+    assert "you may: dispatch(to, lead=, within=, note=, rule=, because=) “dispatch” [2026-03-30 23:59]" in english
     assert "others may: accept() “accept” [2026-03-03 23:59]: the officer of health" in english
     assert "您可以: dispatch" in chinese
     assert "部门经办人" in chinese

@@ -9,12 +9,14 @@ import attrs
 
 from civicflow.calendars import TimeLimit
 from civicflow.catalogue import CATALOGUE
-from civicflow.errors import Refused
+from civicflow.errors import InvalidInput, Refused
 from civicflow.hierarchy.authority import Actor
+from civicflow.ids import UnitId
 from civicflow.refusals import Reason, Refusal
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.places import Place
+from civicflow.workflows.routing import Circumstances, Routed
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.parts import (
     Answer,
@@ -48,6 +50,7 @@ class Tickets:
         unit: str,
         by: Actor,
         category: str = "",
+        channel: str = "",
         place: Place | None = None,
         details: str = "",
         contact: str = "",
@@ -59,47 +62,73 @@ class Tickets:
             title: the public headline.
             unit: the area whose branch dispatches, by code, alias or id.
             by: whoever orders.
-            category: in your own vocabulary.
+            category: in your own vocabulary, levels apart by ``/``, for instance ``roads/lamps``.
+            channel: how it came in, for instance ``hotline``.
             place: where the matter is, public; what leads to somebody's home belongs into ``contact``.
             details: what else the office needs to know; private.
             contact: how to reach whoever orders; private.
             key: makes a retried order the same ticket.
         """
         where = self._located(place)
-        data = Order(title=title, category=category, place=where, details=details, contact=contact)
+        data = Order(title=title, category=category, channel=channel, place=where, details=details, contact=contact)
         return self._desk.begin(FOUR_PART_TICKET.name, "order", data, by=by, unit=unit, key=key)
 
     def dispatch(
         self,
         ticket: CaseRef,
         *,
-        to: Sequence[str],
         by: Actor,
+        to: Sequence[str] | None = None,
         lead: str | None = None,
         within: TimeLimit | str | None = None,
         note: str = "",
+        because: str = "",
         key: str = "",
         seen: int | None = None,
     ) -> Case:
-        """Hand the ticket to one or more bodies (下单).
+        """Hand the ticket to one or more bodies (下单), to those that the routing names where none are given.
 
         Args:
             ticket: the ticket or its id.
-            to: the bodies, by code, alias or id.
             by: the secretary of the ticket's unit.
+            to: the bodies, by code, alias or id; those of `route`, with its lead, its time and its reason, where left out.
             lead: the body among them that leads; without one all lead jointly.
             within: the time promised, counted from now.
             note: read by the bodies.
+            because: why these bodies, public; kept with the dispatch.
             key: makes a retried dispatch act once.
             seen: the version that the form showed; a ticket that has moved on since is a `Conflict`.
         """
-        data = Dispatch(
-            to=[self._desk.unit(body) for body in to],
-            lead=None if lead is None else self._desk.unit(lead),
-            within=within,
-            note=note,
-        )
+        if to is None and lead is not None:
+            msg = f"a lead is one of the bodies given; got {lead!r} without `to`"
+            raise InvalidInput(msg)
+        if to is None:
+            routed = self.route(ticket)
+            if not routed:
+                reason = Reason(rule="routing", text=routed.why)
+                raise Refused(Refusal(case=self._desk.case(ticket).id, step="dispatch", reasons=(reason,)))
+            bodies, chosen, promised = routed.to, routed.lead, within or routed.within
+            rule, told = routed.rule, because or str(routed.why)
+        else:
+            bodies, promised, rule, told = tuple(map(self._desk.unit, to)), within, "", because
+            chosen = None if lead is None else self._desk.unit(lead)
+        data = Dispatch(to=bodies, lead=chosen, within=promised, note=note, rule=rule, because=told)
         return self._desk.take(ticket, "dispatch", data, by=by, key=key, seen=seen)
+
+    def route(self, ticket: CaseRef) -> Routed:
+        """Where the rules would hand the ticket now, and why; nothing is changed. It says no more than `Routing.route`.
+
+        Raises:
+            NotFound: there is no such ticket, or its unit is no more.
+        """
+        case = self._desk.case(ticket)
+        given = Circumstances(
+            area=self._area_of(case),
+            at=self._desk.now(),
+            category=str(case.data.get("category", "")),
+            channel=str(case.data.get("channel", "")),
+        )
+        return self._desk.routing().route(given, self._desk.chart())
 
     def take_up(self, ticket: CaseRef, *, by: Actor, key: str = "") -> Case:
         """Take an order of one's own accord, for the body in whose post the actor acts (认领)."""
@@ -239,6 +268,12 @@ class Tickets:
             key: makes a repeated import change nothing.
         """
         return self._desk.take(ticket, "settle", Settle(result, details=details), by=by, happened=closed, key=key)
+
+    def _area_of(self, case: Case) -> UnitId:
+        if case.unit is None:
+            msg = f"{case.id} is no unit's matter; it cannot be routed"
+            raise InvalidInput(msg)
+        return case.unit
 
     def _located(self, place: Place | None) -> Place | None:
         """A place whose unit, given by code or alias, is the unit's id."""

@@ -140,7 +140,7 @@ FOUR_PART_TICKET = Flow(
             ANYONE,
             Order,
             does=(
-                Keep(("title", "category"), given=("place",)),
+                Keep(("title", "category"), given=("channel", "place")),
                 Tell(DISPATCHER, "ordered", "new order: “{title}” | 新点单：“{title}”"),
             ),
         ),

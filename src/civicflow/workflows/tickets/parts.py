@@ -19,7 +19,8 @@ class Order:
 
     Attributes:
         title: the public headline.
-        category: in the integrator's own vocabulary.
+        category: in the integrator's own vocabulary, levels apart by ``/``, for instance ``roads/lamps``.
+        channel: how it came in, for instance ``hotline``.
         place: where the matter is, public; not where whoever ordered lives.
         details: private: what else the office needs to know.
         contact: private: how to reach whoever ordered.
@@ -27,6 +28,7 @@ class Order:
 
     title: str
     category: str = ""
+    channel: str = ""
     place: Place | None = attrs.field(default=None, converter=place)
     details: str = private(default="")
     contact: str = private(default="")
@@ -45,12 +47,16 @@ class Dispatch:
         lead: the one of them that leads; None where all lead jointly.
         within: the time promised, counted from now; None where nothing is promised.
         note: read by the bodies.
+        rule: the symbol of the rule that named them; empty where a person did.
+        because: why these bodies, public.
     """
 
     to: tuple[UnitId, ...] = attrs.field(converter=_units)
     lead: UnitId | None = None
     within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(time_limit))
     note: str = ""
+    rule: str = ""
+    because: str = ""
 
 
 @attrs.frozen
