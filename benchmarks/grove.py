@@ -246,6 +246,7 @@ def _attributed(register: Register, matters: int) -> dict[str, object]:
     def by_numbers() -> object:
         return numbered.attributed(numbers, raised=days[0], on=days[-1])
 
+    way = _took(by_numbers)  # the first time the way is worked out for all units, and kept
     went = by_numbers()
     names = {number: numbered.unit(number) for number in set(map(int, went)) - {NOBODY}}
     assert [names.get(int(number)) for number in went] == chained()
@@ -254,6 +255,7 @@ def _attributed(register: Register, matters: int) -> dict[str, object]:
         "chained": _took(chained, 3),
         "by_numbers": _took(by_numbers, 9),
         "to_numbers": _took(lambda: numbered.numbers(old)),
+        "way": way,
         "moved": sum(int(one) != int(other) for one, other in zip(numbers, went, strict=True)) / matters,
         "nobody": sum(int(one) == NOBODY for one in went) / matters,
     }

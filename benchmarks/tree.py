@@ -135,6 +135,7 @@ def _history(past: Mapping[str, float]) -> Table:
         ("who came after whom, over four yearly maps", f"{past['heirs']:,}"),
         ("old matters through a chain of four dicts, ms", f"{past['chained'] * 1e3:,.0f}"),
         ("the same by numbers, ms", f"{past['by_numbers'] * 1e3:,.1f}"),
+        ("the first time, when the way of all units is worked out, ms", f"{past['way'] * 1e3:,.0f}"),
         ("their ids made numbers first, once, ms", f"{past['to_numbers'] * 1e3:,.0f}"),
         ("of them in another unit now", f"{past['moved']:.1%}"),
         ("of them nobody knows where", f"{past['nobody']:.2%}"),

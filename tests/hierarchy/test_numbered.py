@@ -113,6 +113,7 @@ class TestTotals:
         numbers = numbered.numbers(["A", "A"])
         numbers[0] = NOBODY
         assert list(numbered.totals(numbers, register.chart(DAYS[0]))) == [1, 1]
+        assert list(numbered.attributed(numbers, raised=DAYS[0], on=DAYS[1])) == [NOBODY, numbered.number("A")]
 
 
 def test_numpy_is_loaded_only_where_numbers_are() -> None:

@@ -97,7 +97,7 @@ class Histories(Mapping[str, tuple[Row, ...]]):
         rest = {id: rows for id, rows in self.laid.items() if rows and not may_be_packed(rows)}
         if sum(map(bool, self.laid.values())) - len(rest) < least:
             return self
-        return Histories(rest, PackedAreas(_packable(self, rest)))
+        return Histories(rest, PackedAreas(lambda: _packable(self, rest)))
 
     def on(self, day: date) -> tuple[list[Row], list[int]]:
         """What is in force on a day: the rows that lie loose, and the numbers of the packed ones."""

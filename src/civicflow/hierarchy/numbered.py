@@ -30,6 +30,12 @@ Numbers: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int32]]
 Sums: TypeAlias = np.ndarray[tuple[int], np.dtype[np.int64]]
 """A total for each unit."""
 
+Known: TypeAlias = np.ndarray[tuple[int], np.dtype[np.bool_]]
+"""Yes or no for each unit."""
+
+_WAYS = 16
+"""So many ways from one day to another are kept: enough for years of matters on one map."""
+
 NOBODY = -1
 """Stands for a unit where nobody knows which."""
 
@@ -52,6 +58,7 @@ class Numbered:
         fresh = [id for id in loose if find is None or find(id) < 0]
         self._loose = {id: start + n for n, id in enumerate(fresh)}
         self._names = fresh
+        self._ways: dict[tuple[date, date, str], tuple[Known, Numbers]] = {}
         self._days: dict[str, list[tuple[date, Numbers, Numbers]]] = {}
 
     def __len__(self) -> int:
@@ -137,12 +144,29 @@ class Numbered:
         if on < raised:
             msg = f"many matters at once are brought forwards only; they were raised on {raised}, the map is of {on}"
             raise InvalidInput(msg)
-        born = self._alive(raised)
+        born, came = self._led(raised, on, policy)
         unborn = numbers[~born[numbers]]
         if len(unborn):
             unit = self.unit(int(unborn[0]))
             msg = f"{unit!r} and {len(unborn) - 1} more did not exist on {raised}, when the matters were raised"
             raise InvalidInput(msg)
+        return came[numbers]
+
+    def _led(self, raised: date, on: date, policy: Literal["primary", "ask"]) -> tuple[Known, Numbers]:
+        """By number whether a unit was when matters were raised, and where those of it belong; the last ones are kept."""
+        key = (raised, on, policy)
+        if key not in self._ways:
+            if len(self._ways) >= _WAYS:
+                self._ways.clear()
+            # The last of each is that of NOBODY, whose number leads there.
+            born, way = (
+                np.append(self._alive(raised), np.True_),
+                np.append(self._way(raised, on, policy), np.int32(NOBODY)),
+            )
+            self._ways[key] = (born, way)
+        return self._ways[key]
+
+    def _way(self, raised: date, on: date, policy: Literal["primary", "ask"]) -> Numbers:
         came = np.arange(-1, len(self), dtype=np.int32)  # shifted by one, so that NOBODY stays NOBODY
         for day, originals, results in self._acts(policy):
             if raised < day <= on:
@@ -150,9 +174,9 @@ class Numbered:
                 step[originals + 1] = results
                 came = step[came + 1]
         alive = np.concatenate((np.zeros(1, dtype=np.bool_), self._alive(on)))
-        return np.where(alive[came + 1], came, np.int32(NOBODY))[numbers + 1]
+        return np.where(alive[came + 1], came, np.int32(NOBODY))[1:]
 
-    def _alive(self, on: date) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def _alive(self, on: date) -> Known:
         """By number whether a unit is on a day."""
         alive = np.zeros(len(self), dtype=np.bool_)
         loose, packed = self._register.rows.on(on)

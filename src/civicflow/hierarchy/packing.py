@@ -8,7 +8,7 @@ array, and a record is made when somebody asks for it. Nothing is ever changed.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import accumulate
 from operator import attrgetter
@@ -128,31 +128,40 @@ class PackedAreas:
     __slots__ = ("_days", "_name", "_names", "_rests", "_since", "_until", "aliased", "code", "codes", "first",
                  "ids", "owner", "parent", "parents", "rest")  # fmt: skip
 
-    def __init__(self, histories: Iterable[tuple[str, Sequence[Area]]]) -> None:
+    def __init__(self, histories: Callable[[], Iterable[tuple[str, Sequence[Area]]]]) -> None:
+        """Of histories that can be gone through twice: what is large is packed before the next large thing is put together."""
+        self._identify(histories())
+        self._describe(histories())
+
+    def _identify(self, histories: Iterable[tuple[str, Sequence[Area]]]) -> None:
+        """Ids and codes."""
         ids: list[str] = []
-        first, owner, code, name, parent = array("I"), array("I"), array("I"), array("I"), array("I")
+        first, owner, code = array("I"), array("I"), array("I")
         codes: dict[str, int] = {}
-        names: dict[str, int] = {}
-        parents: dict[str | None, int] = {None: 0}
-        days: dict[date | None, int] = {None: 0}
-        rests: dict[tuple[object, ...], int] = {}
-        since, until, rest = array("I"), array("I"), array("I")
         for id, rows in histories:
             first.append(len(owner))
             for row in rows:
                 owner.append(len(ids))
                 code.append(codes.setdefault(row.code, len(codes)))
-                name.append(names.setdefault(_spelt(row.name), len(names)))
-                parent.append(parents.setdefault(row.parent, len(parents)))
-                since.append(days.setdefault(row.since, len(days)))
-                until.append(days.setdefault(row.until, len(days)))
-                rest.append(rests.setdefault(_rest_of(row), len(rests)))
             ids.append(id)
         first.append(len(owner))
-        # Each is large, and gone before the next one is packed.
         self.codes, self.code = _packed(codes), code
-        self._names, self._name = _packed(names), name
         self.ids, self.first, self.owner = Strings(ids), first, owner
+
+    def _describe(self, histories: Iterable[tuple[str, Sequence[Area]]]) -> None:
+        """All else."""
+        name, parent, since, until, rest = array("I"), array("I"), array("I"), array("I"), array("I")
+        names: dict[str, int] = {}
+        parents: dict[str | None, int] = {None: 0}
+        days: dict[date | None, int] = {None: 0}
+        rests: dict[tuple[object, ...], int] = {}
+        for row in (row for _, rows in histories for row in rows):
+            name.append(names.setdefault(_spelt(row.name), len(names)))
+            parent.append(parents.setdefault(row.parent, len(parents)))
+            since.append(days.setdefault(row.since, len(days)))
+            until.append(days.setdefault(row.until, len(days)))
+            rest.append(rests.setdefault(_rest_of(row), len(rests)))
+        self._names, self._name = _packed(names), name
         self.parents, self.parent = Strings([id for id in parents if id is not None]), parent
         self._days = list(days)
         self._since, self._until = narrow(since, len(days)), narrow(until, len(days))
