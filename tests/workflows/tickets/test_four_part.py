@@ -188,6 +188,20 @@ class TestShares:
         assert town.now(ticket).state == "handled"
         town.check(ticket)
 
+    def test_once_is_enough(self, town: Town) -> None:
+        """What comes back again goes one level up each time, whose secretary says whose it is; at the top it stays."""
+        ticket = town.dispatched("health")
+        for area in ("community", "subdistrict", "district"):
+            town.office.tickets.decline(ticket, "not ours", by=town.officer("health"))
+            back = town.now(ticket)
+            assert (back.state, town.office.chart().code(back.unit or "")) == ("returned", area)
+            town.office.tickets.dispatch(ticket, to=["health"], by=town.secretary(area), because="it is yours")
+            assert town.now(ticket).unit == town.office.unit(area)
+        town.office.tickets.decline(ticket, "not ours", by=town.officer("health"))
+        assert town.asked(ticket) == {"secretary-district"}
+        assert [reason for reason in town.steps(ticket) if reason == "come-back"] == ["come-back"] * 4
+        town.check(ticket)
+
     def test_a_replacement_while_others_are_at_it(self, town: Town) -> None:
         """A returned share that was dispatched to somebody else at once does not send the ticket back later."""
         ticket = town.dispatched("health", "emergency")

@@ -11,6 +11,8 @@ Rules
 - When every leading share is completed the ticket is handled; assisting shares still open are no longer needed. When
   all leading shares have ended but some were returned, the ticket goes back to the dispatcher; once it is dispatched
   anew, only shares that were still open and those opened now count.
+- Once is enough: when it comes back again, it goes one level up, whose secretary says whose it is (裁定). With no level
+  above it stays where it is.
 - Whoever ordered says whether it is *resolved* and whether they are *satisfied*: two different answers. Unresolved
   re-opens it once; after that it goes one level up each time; with no level left it ends as unresolved, and says so.
 - A duplicate is merged into its master (并单), which has not been answered yet and is no duplicate itself. One answer
@@ -204,7 +206,11 @@ FOUR_PART_TICKET = Flow(
             "come-back",
             "leading shares were returned | 主办退单",
             "dispatched",
-            "returned",
+            (
+                Branch(guards.RETURNED_FIRST, "returned", (Count("returned"),)),
+                Branch(guards.CAN_CLIMB, "returned", (Climb(),)),
+                Branch(ELSE, "returned"),
+            ),
             BY_JOIN,
             does=(_DROP, Tell(DISPATCHER, "returned", "“{title}” came back | “{title}”已退回")),
         ),

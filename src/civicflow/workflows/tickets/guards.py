@@ -46,6 +46,11 @@ NOT_ASKED_ALREADY = Guard(
     "one of the bodies has an open share of this ticket already | 其中有单位已在办理此工单",
     asks_data=True,
 )
+RETURNED_FIRST = Guard(
+    "returned-first",
+    lambda s: not s.case.data.get("returned"),
+    "it has come back before | 此前已退过单",
+)
 FULL_RANGE = Guard(
     "satisfied-1-to-5",
     lambda s: s.data.satisfied is None or 1 <= s.data.satisfied <= 5,
