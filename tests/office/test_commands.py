@@ -436,7 +436,7 @@ class TestCorrecting:
         ticket = town.ordered()
         order = town.office.ledger.entries(ticket)[0]
         for right in ({"unit": "elsewhere"}, {}):
-            with pytest.raises(InvalidInput, match="keeps category, title"):
+            with pytest.raises(InvalidInput, match="keeps category, channel, title"):
                 town.office.correct(order, right, by=town.secretary(), why="no")
 
     def test_an_answer_is_corrected_after_the_ticket_has_ended(self, town: Town) -> None:
