@@ -5,6 +5,9 @@ Rules
 - Whoever runs the office loads the register; a rule, not a post, since posts come from it.
 - Loading the same file again changes nothing and enters nothing.
 - What is re-drawn is an act with its day and its legal basis, and names who comes after whom.
+
+Source: Sichuan, where communities are established, converted, split, merged and adjusted (建、改、分、合、调) and the
+boundaries of 1,307 improved. Ours: that the register is a matter of the ledger, and that a rule enters what it says.
 """
 
 from __future__ import annotations

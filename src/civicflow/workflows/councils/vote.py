@@ -9,6 +9,10 @@ Rules
   is entered and not counted.
 - The majority is exact (see `majority`), and its sentence goes into the minutes.
 - A vote that nobody opens is reminded of, and lapses. The limits are ours, a default: a city sets its own.
+
+Source: Chengdu, where a community council of 37 carries a proposal with two thirds or more of all members. It says who votes
+and by what share. Ours beside the limits: the roll that is frozen, ballots as matters of their own, and that a round is closed
+before it is counted.
 """
 
 from __future__ import annotations
