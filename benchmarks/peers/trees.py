@@ -7,6 +7,7 @@ levels, who came after whom; what none of them checks: codes that stand twice, p
 from __future__ import annotations
 
 import csv
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -23,40 +24,40 @@ def rows(place: Path) -> Iterator[tuple[str, str, str, str]]:
             yield code, name, level, parent or ROOT
 
 
-class Tree:
+class Tree(ABC):
     """What every contender can do; units are called by code."""
 
+    @abstractmethod
     def load(self, place: Path) -> None:
         """The tree of a table."""
-        raise NotImplementedError
 
     def prepare(self, codes: Sequence[str]) -> Sequence[str]:
         """What units are called by here, of codes."""
         return codes
 
+    @abstractmethod
     def look_up(self, codes: Iterable[str]) -> None:
         """Each unit by its code."""
-        raise NotImplementedError
 
+    @abstractmethod
     def path(self, unit: str) -> int:
         """How many stand above a unit, all of them looked at."""
-        raise NotImplementedError
 
+    @abstractmethod
     def subtree(self, unit: str) -> int:
         """How many stand in a subtree, all of them put together."""
-        raise NotImplementedError
 
+    @abstractmethod
     def roll_up(self, units: Iterable[str]) -> Sequence[int]:
         """For every unit how many of these lie in its subtree, the whole ones first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def move(self, unit: str, to: str) -> None:
         """Put a unit under another one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def merge(self, unit: str, into: str) -> None:
         """Give all that stands under a unit to its sibling, and take it away."""
-        raise NotImplementedError
 
 
 def bottom_up(parents: dict[str, str], units: Iterable[str]) -> Sequence[int]:
