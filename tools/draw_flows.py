@@ -9,21 +9,10 @@ from pathlib import Path
 
 from civicflow.workflows.drawing import mermaid, table
 from civicflow.workflows.engine.flow import Flow
-from civicflow.workflows.shipped import SHIPPED
+from civicflow.workflows.shipped import BY_NAME, SHIPPED, module_of
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "reference" / "flows"
-
-DEFINED_IN = {
-    "register": "civicflow.workflows.registering",
-    "four-part-ticket": "civicflow.workflows.tickets.four_part",
-    "share": "civicflow.workflows.tickets.share",
-    "council-proposal": "civicflow.workflows.councils.proposal",
-    "objection": "civicflow.workflows.councils.notice",
-    "ballot": "civicflow.workflows.councils.vote",
-    "fund": "civicflow.workflows.councils.funds",
-}
-"""The module of each flow; its docstring holds the rules. In this order the pages are listed."""
 
 NOTICE = "<!-- Drawn from the flow's table by tools/draw_flows.py: change the table, then run that. -->\n"
 
@@ -55,7 +44,7 @@ PAGES
 
 def page(flow: Flow) -> str:
     """One flow: its rules, the drawing, the table; then both in Chinese."""
-    module = DEFINED_IN[flow.name]
+    module = module_of(flow.name)
     rules = cleandoc(import_module(module).__doc__ or "")
     parts = [
         f"{NOTICE}\n# {flow.text.en[0].upper()}{flow.text.en[1:]} · {flow.text.zh}\n",
@@ -71,16 +60,15 @@ def page(flow: Flow) -> str:
 
 def pages() -> dict[Path, str]:
     """Every page by its path."""
-    flows = {flow.name: flow for flow in SHIPPED}
-    made = {FOLDER / f"{name}.md": page(flows[name]) for name in DEFINED_IN}
-    made[FOLDER / "index.md"] = NOTICE + "\n" + INDEX.replace("PAGES", "\n".join(DEFINED_IN))
+    made = {FOLDER / f"{name}.md": page(flow) for name, flow in BY_NAME.items()}
+    made[FOLDER / "index.md"] = NOTICE + "\n" + INDEX.replace("PAGES", "\n".join(BY_NAME))
     return made
 
 
 def faults() -> list[str]:
     """What is missing, differs, or is left over."""
     made = pages()
-    found = [f"{flow.name}: add its module to DEFINED_IN" for flow in SHIPPED if flow.name not in DEFINED_IN]
+    found: list[str] = []
     for path in sorted({*made, *FOLDER.glob("*.md")}):
         name = path.relative_to(ROOT)
         if path not in made:

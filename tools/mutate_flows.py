@@ -1,6 +1,7 @@
-"""Spoil the shipped flows on purpose, and say what finds each spoilt one; with ``--check N`` try every N-th again.
+"""Spoil the shipped flows on purpose, and say what finds each spoilt one: all of them, or those that are named.
 
-Writes ``tests/workflows/mutants.csv``, a line for each mutant, and the table of ``docs/reference/flow-mutants.md``. A mutant is
+Writes ``tests/workflows/mutants/FLOW.csv``, a line for each mutant, and the tables of ``docs/reference/flow-mutants.md``; with
+``--page`` the tables alone, from the files as they are; with ``--check N`` it tries every N-th again. A mutant is
 
 - *rejected*, if the checks find a fault;
 - *wrong*, if exploration finds a story that must not be;
@@ -31,10 +32,10 @@ from civicflow.workflows.engine.exploring import Explored, explore
 from civicflow.workflows.engine.exploring.report import differing
 from civicflow.workflows.engine.flow import STAY, Branch, Flow, Limit, Span, State, Step
 from civicflow.workflows.scenes import SCENES
-from civicflow.workflows.shipped import SHIPPED
+from civicflow.workflows.shipped import BY_NAME, SHIPPED
 
 ROOT: Final = Path(__file__).resolve().parent.parent
-ROWS: Final = ROOT / "tests" / "workflows" / "mutants.csv"
+FOLDER: Final = ROOT / "tests" / "workflows" / "mutants"
 PAGE: Final = ROOT / "docs" / "reference" / "flow-mutants.md"
 CLASSES: Final = ("rejected", "wrong", "different", "alike")
 Mutants = Iterator[tuple[str, Flow]]
@@ -274,8 +275,7 @@ def mutants() -> dict[Place, Flow]:
 @cache
 def reviewed(name: str) -> tuple[Explored, ...]:
     """The stories of a shipped flow, a scene each."""
-    flow = next(flow for flow in SHIPPED if flow.name == name)
-    return tuple(explore(flow, SHIPPED, scene=scene) for scene in SCENES[name])
+    return tuple(explore(BY_NAME[name], SHIPPED, scene=scene) for scene in SCENES[name])
 
 
 def judge(place: Place) -> tuple[str, str]:
@@ -305,57 +305,63 @@ def judged(places: list[Place]) -> dict[Place, tuple[str, str]]:
         return dict(zip(places, pool.map(judge, places, chunksize=4), strict=True))
 
 
-def written(found: dict[Place, tuple[str, str]]) -> str:
-    """The lines of the file: digests of the reviewed stories, then a line for each mutant."""
+def written(name: str, found: dict[Place, tuple[str, str]]) -> str:
+    """The lines of a flow's file: digests of the reviewed stories, then a line for each mutant."""
     out = StringIO()
     lines = csv.writer(out, lineterminator="\n")
-    lines.writerow(("flow", "operator", "where", "class"))
-    for flow in SHIPPED:
-        for explored in reviewed(flow.name):
-            lines.writerow((flow.name, "stories", explored.scene.en, explored.digest))
-    for place, (judgement, _) in found.items():
-        lines.writerow((*place, judgement))
+    lines.writerow(("operator", "where", "class"))
+    lines.writerows(("stories", explored.scene.en, explored.digest) for explored in reviewed(name))
+    lines.writerows((*place[1:], judgement) for place, (judgement, _) in found.items() if place[0] == name)
     return out.getvalue()
 
 
 def kept() -> tuple[dict[tuple[str, str], str], dict[Place, str]]:
-    """What the file says: digests by flow and scene, classes by place."""
-    rows = list(csv.reader(ROWS.read_text(encoding="utf-8").splitlines()))[1:]
+    """What the files say: digests by flow and scene, classes by place."""
+    rows = [
+        (name, *row)
+        for name in BY_NAME
+        if (path := FOLDER / f"{name}.csv").exists()
+        for row in list(csv.reader(path.read_text(encoding="utf-8").splitlines()))[1:]
+    ]
     digests = {(flow, where): value for flow, what, where, value in rows if what == "stories"}
     return digests, {(flow, what, where): value for flow, what, where, value in rows if what != "stories"}
 
 
 def page(classes: dict[Place, str]) -> str:
-    """The table: for each operator and flow how many mutants are of which class."""
-    names = [flow.name for flow in SHIPPED]
-    counts = Counter((operator, name, judgement) for (name, operator, _), judgement in classes.items())
+    """Two tables: for each flow, and for each operator, how many mutants are of which class."""
     total = Counter(classes.values())
+    alike = [place for place, judgement in classes.items() if judgement == "alike"]
+    by_flow = Counter((name, judgement) for (name, _, _), judgement in classes.items())
+    by_operator = Counter((operator, judgement) for (_, operator, _), judgement in classes.items())
+    ways = {operator.__name__: (operator.__doc__ or "").rstrip(".") for operator in OPERATORS}
     lines = [
         "<!-- Written by tools/mutate_flows.py. -->\n",
         "# Flows spoilt on purpose\n",
         "Each shipped flow is spoilt in every way below, once in each place, and it is asked what finds that out: the checks",
         "(*rejected*), exploration (*wrong*: a story that must not be), or the comparison with the stories of the reviewed flow",
-        "(*different*). What is *alike* tells the same stories; why stands below. In each field: rejected / wrong / different / alike.",
+        "(*different*). What is *alike* tells the same stories; why stands below.",
         f"In all: {', '.join(f'{total[name]} {name}' for name in CLASSES)}, of {len(classes)}.",
         "See [How a flow is checked](../explanation/checking-flows.md).\n",
-        f"| what is spoilt | {' | '.join(names)} |",
-        f"|---|{'---|' * len(names)}",
-    ]
-    for operator in OPERATORS:
-        fields = ["/".join(str(counts[operator.__name__, name, one]) for one in CLASSES) for name in names]
-        says = (operator.__doc__ or "").rstrip(".")
-        lines.append(f"| {says} | {' | '.join('–' if field == '0/0/0/0' else field for field in fields)} |")
-    alike = [place for place, judgement in classes.items() if judgement == "alike"]
-    lines += ["", "## Alike", ""]
-    lines += [
-        f"- `{name}`, {operator.replace('_', ' ')}, {where}: {ALIKE[name, operator, where]}"
-        for name, operator, where in alike
+        *_table("flow", {name: f"`{name}`" for name in BY_NAME}, by_flow),
+        "",
+        *_table("what is spoilt", ways, by_operator),
+        "",
+        "## Alike",
+        "",
+        *(f"- `{place[0]}`, {place[1].replace('_', ' ')}, {place[2]}: {ALIKE[place]}" for place in alike),
     ]
     return "\n".join(lines) + "\n"
 
 
+def _table(heading: str, rows: dict[str, str], counts: Counter[tuple[str, str]]) -> Iterator[str]:
+    yield f"| {heading} | {' | '.join(CLASSES)} |"
+    yield f"|---|{'---:|' * len(CLASSES)}"
+    for name, says in rows.items():
+        yield f"| {says} | {' | '.join(str(counts[name, one] or '–') for one in CLASSES)} |"
+
+
 def main(arguments: list[str]) -> int:
-    """Judge every mutant and write file and page, or try every N-th again; 1 where one is unexplained or judged otherwise."""
+    """Judge mutants and write files and page, or try every N-th again; 1 where one is unexplained or judged otherwise."""
     if "--check" in arguments:
         every = int(arguments[arguments.index("--check") + 1])
         _, classes = kept()
@@ -363,15 +369,18 @@ def main(arguments: list[str]) -> int:
         wrong = [place for place, (now, _) in judged(places).items() if classes.get(place) != now]
         print("\n".join(map(str, wrong)) or f"mutants: {len(places)} judged as before")
         return 1 if wrong else 0
-    found = judged(list(mutants()))
+    names = [argument for argument in arguments if not argument.startswith("--")] or list(BY_NAME)
+    found = {} if "--page" in arguments else judged([place for place in mutants() if place[0] in names])
     unexplained = [place for place, (now, why) in found.items() if now == "alike" and not why]
     if "--verbose" in arguments:
         print("\n".join(f"{place}: {now}: {why}" for place, (now, why) in found.items()))
     print("\n".join(f"alike, and nobody says why: {place}" for place in unexplained) or "mutants: all accounted for")
     if unexplained:
         return 1
-    ROWS.write_text(written(found), encoding="utf-8")
-    PAGE.write_text(page({place: now for place, (now, _) in found.items()}), encoding="utf-8")
+    FOLDER.mkdir(exist_ok=True)
+    for name in names if found else ():
+        FOLDER.joinpath(f"{name}.csv").write_text(written(name, found), encoding="utf-8")
+    PAGE.write_text(page(kept()[1]), encoding="utf-8")
     return 0
 
 

@@ -73,10 +73,10 @@ class Office:
     def _around(self) -> Surroundings:
         from civicflow.office.flow_files import OfficeFlows
         from civicflow.office.surroundings import Surroundings
-        from civicflow.workflows.shipped import SHIPPED
+        from civicflow.workflows.shipped import BY_NAME
 
         given = self._given
-        flows = OfficeFlows((*SHIPPED, *given.flows))
+        flows = OfficeFlows(given.flows, BY_NAME)
         given.plugins.flows(flows.extend)
         return Surroundings(
             self._storage,

@@ -1,15 +1,52 @@
-"""The flows that every office has."""
+"""The flows that every office has, by name; each is loaded the first time that it is asked for."""
 
 from __future__ import annotations
 
-from civicflow.workflows.councils.funds import FUND
-from civicflow.workflows.councils.notice import OBJECTION
-from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
-from civicflow.workflows.councils.vote import BALLOT
-from civicflow.workflows.engine.flow import Flow
-from civicflow.workflows.registering import REGISTERING
-from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
-from civicflow.workflows.tickets.share import SHARE
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Final
 
-SHIPPED: tuple[Flow, ...] = (REGISTERING, SHARE, FOUR_PART_TICKET, FUND, BALLOT, OBJECTION, COUNCIL_PROPOSAL)
-"""In the order in which they need each other: a parent after its children."""
+import attrs
+
+from civicflow.workflows.engine.flow import Flow
+
+WHERE: Final[Mapping[str, str]] = {
+    "register": "registering:REGISTERING",
+    "share": "tickets.share:SHARE",
+    "four-part-ticket": "tickets.four_part:FOUR_PART_TICKET",
+    "fund": "councils.funds:FUND",
+    "ballot": "councils.vote:BALLOT",
+    "objection": "councils.notice:OBJECTION",
+    "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",
+}
+"""Below this package, the module of each flow and what it is called there; a parent stands after its children."""
+
+
+def module_of(name: str) -> str:
+    """The module in which a shipped flow is defined; its docstring holds the rules."""
+    return f"civicflow.workflows.{WHERE[name].partition(':')[0]}"
+
+
+@attrs.frozen
+class Shipped(Mapping[str, Flow]):
+    """The shipped flows by name."""
+
+    def __getitem__(self, name: str) -> Flow:
+        flow: Flow = getattr(import_module(module_of(name)), WHERE[name].partition(":")[2])
+        return flow
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(WHERE)
+
+    def __len__(self) -> int:
+        return len(WHERE)
+
+
+BY_NAME: Final = Shipped()
+
+
+def __getattr__(name: str) -> tuple[Flow, ...]:
+    if name != "SHIPPED":
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    return tuple(BY_NAME.values())

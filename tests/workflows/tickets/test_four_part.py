@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from civicflow import InvalidInput, NotFound, Refused
 from civicflow.calendars import days
+from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
-from civicflow.workflows.tickets.parts import Evaluate
 
 if TYPE_CHECKING:
     from tests.conftest import Town

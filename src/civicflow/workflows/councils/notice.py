@@ -19,9 +19,9 @@ from civicflow.workflows.engine.effects import Drop, Opening, Spawn, Tell, TellR
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import Every, First
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 
 SECRETARY = Holder("secretary", "unit")
-SUPERVISOR = Holder("secretary", "above")
 
 
 @attrs.frozen
@@ -51,8 +51,8 @@ OBJECTION = Flow(
     1,
     "objection | 异议",
     (
-        State("raised", "raised | 已提出", (Limit("2 workdays", "remind"), Limit("5 workdays", "escalate"))),
-        State("supervised", "under supervision | 督办中", (Limit("2 workdays", "remind", again=True),)),
+        State("raised", "raised | 已提出", waits("2 workdays", "5 workdays")),
+        SUPERVISED,
         State("answered", "answered | 已答复", final="answered"),
         State("upheld", "upheld | 异议成立", final="upheld"),
         State("dropped", "no longer needed | 不再需要", final="dropped"),
@@ -77,24 +77,13 @@ OBJECTION = Flow(
             does=(TellRequester("upheld", "your objection to “{title}” was upheld | 您对“{title}”的异议成立"),),
             asks=False,
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            ("raised", "supervised"),
-            STAY,
-            BY_CLOCK,
-            does=(
-                Tell(SECRETARY, "reminder", "an objection to “{title}” waits for an answer | “{title}”有异议待答复"),
-            ),
-        ),
-        Step(
-            "escalate",
-            "put under supervision | 转督办",
+        reminds(
             "raised",
-            "supervised",
-            BY_CLOCK,
-            does=(Tell(SUPERVISOR, "overdue", "an objection to “{title}” is unanswered | “{title}”的异议逾期未答复"),),
+            SUPERVISED.name,
+            who=SECRETARY,
+            text="an objection to “{title}” waits for an answer | “{title}”有异议待答复",
         ),
+        escalates("raised", text="an objection to “{title}” is unanswered | “{title}”的异议逾期未答复"),
         Step("drop", "no longer needed | 不再需要", ("raised", "supervised"), "dropped", BY_RULE),
     ),
     opened_in=("raised",),
@@ -173,13 +162,8 @@ def notice(*, within: str) -> Flow:
                 BY_JOIN,
                 does=(_DROP,),
             ),
-            Step(
-                "remind",
-                "remind | 催办",
-                "contested",
-                STAY,
-                BY_CLOCK,
-                does=(Tell(SECRETARY, "reminder", "objections to “{title}” wait for answers | “{title}”有异议待答复"),),
+            reminds(
+                "contested", who=SECRETARY, text="objections to “{title}” wait for answers | “{title}”有异议待答复"
             ),
         ),
         slots={"objection": OBJECTION.name},

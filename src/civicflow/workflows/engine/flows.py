@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
@@ -88,9 +89,14 @@ class Flows:
     """The flows of an office, by name and by reference.
 
     A case names its rules as ``name@version#digest``; whoever changes a flow without raising its version is told so.
+
+    Args:
+        flows: taken into use at once.
+        shipped: taken into use by name, with those of its children, when it is first asked for.
     """
 
-    def __init__(self, flows: tuple[Flow, ...] = ()) -> None:
+    def __init__(self, flows: tuple[Flow, ...] = (), shipped: Mapping[str, Flow] | None = None) -> None:
+        self._shipped = {} if shipped is None else shipped
         self._by_ref: dict[str, Rules] = {}
         self._latest: dict[str, Rules] = {}
         self._digests: dict[tuple[str, int], str] = {}
@@ -110,6 +116,21 @@ class Flows:
         Raises:
             InvalidInput: as for `add`.
         """
+        coming = tuple(flows)
+        for flow in coming:
+            for name in (flow.name, *_children(flow)):
+                self._fetch(name)
+        self._take(coming)
+
+    def _fetch(self, name: str) -> None:
+        """Take a shipped flow into use unless it is; two threads that do so at once do the same."""
+        flow = self._shipped.get(name)
+        if flow is not None and flow.ref not in self._by_ref:
+            for child in _children(flow):
+                self._fetch(child)
+            self._take((flow,))
+
+    def _take(self, flows: Iterable[Flow]) -> None:
         new: dict[tuple[str, int], Flow] = {}
         for flow in flows:
             if self._is_new(flow, new.get((flow.name, flow.version))):
@@ -123,18 +144,18 @@ class Flows:
         for rules in [Rules.of(flow) for flow in new.values()]:
             flow = rules.flow
             self._digests[flow.name, flow.version] = flow.digest
-            self._by_ref[flow.ref] = rules
             latest = self._latest.get(flow.name)
             if latest is None or latest.flow.version < flow.version:
                 self._latest[flow.name] = rules
+            self._by_ref[flow.ref] = rules  # the last, for `_fetch` looks here
 
-    def _beside(self, new: Iterable[Flow]) -> dict[str, Flow]:
-        """The highest version of each flow, those in use and those that come."""
+    def _beside(self, new: Iterable[Flow]) -> Mapping[str, Flow]:
+        """The highest version of each flow, those in use and those that come; then what is shipped, loaded if looked at."""
         beside = {name: rules.flow for name, rules in self._latest.items()}
         for flow in new:
             if flow.name not in beside or beside[flow.name].version < flow.version:
                 beside[flow.name] = flow
-        return beside
+        return ChainMap(beside, self._shipped)  # type: ignore[arg-type]  # which is only written to in front
 
     def _is_new(self, flow: Flow, beside: Flow | None) -> bool:
         known = self._digests.get((flow.name, flow.version), None if beside is None else beside.digest)
@@ -149,16 +170,18 @@ class Flows:
         Raises:
             NotFound: if they are not in use here, or stand here with another digest.
         """
-        try:
-            return self._by_ref[ref]
-        except KeyError:
+        if (rules := self._by_ref.get(ref)) is None:
+            self._fetch(ref.partition("@")[0])
+            rules = self._by_ref.get(ref)
+        if rules is None:
             name = ref.partition("#")[0]
             here = (
                 ", ".join(sorted(known for known in self._by_ref if known.startswith(f"{name}#")))
                 or "none of that name"
             )
             msg = f"the case keeps the rules {ref}, which are not in use here ({here}); add that version of the flow"
-            raise NotFound(msg) from None
+            raise NotFound(msg)
+        return rules
 
     def flow(self, ref: str) -> Flow:
         """The definition that a case names.
@@ -174,11 +197,13 @@ class Flows:
         Raises:
             NotFound: if there is none of that name.
         """
-        try:
-            return self._latest[name]
-        except KeyError:
-            msg = f"no flow is called {name!r}; in use: {', '.join(sorted(self._latest))}"
-            raise NotFound(msg) from None
+        if (rules := self._latest.get(name)) is None:
+            self._fetch(name)
+            rules = self._latest.get(name)
+        if rules is None:
+            msg = f"no flow is called {name!r}; in use: {', '.join(sorted({*self._latest, *self._shipped}))}"
+            raise NotFound(msg)
+        return rules
 
     def version(self, name: str, version: int) -> Rules:
         """One version of a flow.
@@ -186,6 +211,7 @@ class Flows:
         Raises:
             NotFound: if it is not in use here; with those that are.
         """
+        self._fetch(name)
         for rules in self._by_ref.values():
             if (rules.flow.name, rules.flow.version) == (name, version):
                 return rules
@@ -194,7 +220,13 @@ class Flows:
         raise NotFound(msg)
 
     def __iter__(self) -> Iterator[Flow]:
-        return (rules.flow for rules in self._by_ref.values())
+        for name in self._shipped:
+            self._fetch(name)
+        return iter([rules.flow for rules in self._by_ref.values()])
 
     def __contains__(self, name: object) -> bool:
-        return name in self._latest
+        return name in self._latest or name in self._shipped
+
+
+def _children(flow: Flow) -> tuple[str, ...]:
+    return (*flow.slots.values(), *flow.broods.values())

@@ -15,13 +15,13 @@ from civicflow.ids import UnitId
 from civicflow.refusals import Reason, Refusal
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.places import Place
 from civicflow.workflows.routing import Circumstances, Routed
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.parts import (
     Answer,
     Dispatch,
-    Evaluate,
     HoldBack,
     Merge,
     Order,

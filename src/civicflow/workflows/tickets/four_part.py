@@ -53,12 +53,13 @@ from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Join,
 from civicflow.workflows.engine.joins import All, Every
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
+from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, reminds, waits
 from civicflow.workflows.tickets import guards
 from civicflow.workflows.tickets.parts import (
     Absorb,
     Answer,
     Dispatch,
-    Evaluate,
     HoldBack,
     Merge,
     Order,
@@ -67,7 +68,6 @@ from civicflow.workflows.tickets.parts import (
 )
 
 DISPATCHER = Holder("secretary", "unit")
-SUPERVISOR = Holder("secretary", "above")
 PARTNER = Holder("officer", "actor")
 CLERK = AnyOf(Holder("secretary", "unit"), Holder("clerk", "unit"))
 
@@ -105,7 +105,7 @@ FOUR_PART_TICKET = Flow(
     1,
     "four-part ticket | 四联单",
     (
-        State("ordered", "ordered | 待下单", (Limit("1 workday", "remind"), Limit("3 workdays", "escalate"))),
+        State("ordered", "ordered | 待下单", waits(escalate="3 workdays")),
         State(
             "dispatched",
             "dispatched | 办理中",
@@ -115,7 +115,7 @@ FOUR_PART_TICKET = Flow(
         State(
             "returned",
             "returned to the dispatcher | 已退回",
-            (Limit("1 workday", "remind"), Limit("3 workdays", "escalate")),
+            waits(escalate="3 workdays"),
         ),
         State(
             "handled",
@@ -123,8 +123,8 @@ FOUR_PART_TICKET = Flow(
             (Limit("1 workday", "remind"), Limit("3 workdays", "pass-up")),
         ),
         State("answered", "answered, to be evaluated | 待评价", (Limit("7 days", "lapse"),)),
-        State("reopened", "re-opened | 重办", (Limit("1 workday", "remind"), Limit("3 workdays", "escalate"))),
-        State("supervised", "under supervision | 督办中", (Limit("2 workdays", "remind", again=True),)),
+        State("reopened", "re-opened | 重办", waits(escalate="3 workdays")),
+        SUPERVISED,
         State("merged", "merged into another ticket | 已并单", follows=True),
         State("recorded", "handled elsewhere | 在他处办理", follows=True),
         State("closed", "resolved | 已办结", final="resolved"),
@@ -233,14 +233,14 @@ FOUR_PART_TICKET = Flow(
             "evaluate | 评单",
             "answered",
             (
-                Branch(guards.RESOLVED, "closed"),
+                Branch(RESOLVED, "closed"),
                 Branch(guards.FIRST_TIME, "reopened", (Count("reopened"), Stamp(clear=True))),
                 Branch(guards.CAN_CLIMB, "ordered", (Climb(), Stamp(clear=True))),
                 Branch(ELSE, "unresolved"),
             ),
             REQUESTER,
             Evaluate,
-            guards=(guards.FULL_RANGE,),
+            guards=(FULL_RANGE,),
             does=(
                 Keep(("resolved", "satisfied")),
                 Stamp("evaluated"),
@@ -331,14 +331,7 @@ FOUR_PART_TICKET = Flow(
             while_held=True,
             asks=False,
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            _WAITING,
-            STAY,
-            BY_CLOCK,
-            does=(Tell(DISPATCHER, "reminder", "“{title}” is waiting for you | “{title}”待您办理"),),
-        ),
+        reminds(*_WAITING, who=DISPATCHER, text="“{title}” is waiting for you | “{title}”待您办理"),
         Step(
             "urge",
             "press for completion | 督促",

@@ -22,7 +22,6 @@ CAN_CLIMB = Guard(
     lambda s: s.above is not None,
     "there is no level above this one | 上面没有更高的层级",
 )
-RESOLVED = Guard("resolved", lambda s: bool(s.data.resolved), "it was not resolved | 问题未解决", asks_data=True)
 FIRST_TIME = Guard(
     "first-time",
     lambda s: not s.case.data.get("reopened"),
@@ -50,12 +49,6 @@ RETURNED_FIRST = Guard(
     "returned-first",
     lambda s: not s.case.data.get("returned"),
     "it has come back before | 此前已退过单",
-)
-FULL_RANGE = Guard(
-    "satisfied-1-to-5",
-    lambda s: s.data.satisfied is None or 1 <= s.data.satisfied <= 5,
-    "satisfaction is a whole number from 1 to 5 | 满意度为1至5的整数",
-    asks_data=True,
 )
 OTHER_OPEN_MASTER = Guard(
     "open-master",

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import attrs
 
 from civicflow.calendars import TimeLimit, time_limit
-from civicflow.errors import InvalidInput
 from civicflow.ids import UnitId
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.places import Place, place
@@ -68,33 +67,6 @@ class Answer:
     """
 
     text: str
-
-
-def _is_yes_or_no(_: object, attribute: attrs.Attribute[bool], value: object) -> None:
-    if not isinstance(value, bool):
-        msg = f"{attribute.name} is True or False; got {value!r}"
-        raise InvalidInput(msg)
-
-
-def _is_whole(_: object, attribute: attrs.Attribute[int | None], value: object) -> None:
-    if value is not None and type(value) is not int:
-        msg = f"{attribute.name} is a whole number or nothing; got {value!r}"
-        raise InvalidInput(msg)
-
-
-@attrs.frozen(kw_only=True)
-class Evaluate:
-    """The two answers of whoever ordered (评单).
-
-    Attributes:
-        resolved: whether the matter is resolved.
-        satisfied: from 1 (not at all) to 5 (fully), or None.
-        comment: private.
-    """
-
-    resolved: bool = attrs.field(validator=_is_yes_or_no)
-    satisfied: int | None = attrs.field(default=None, validator=_is_whole)
-    comment: str = private(default="")
 
 
 @attrs.frozen

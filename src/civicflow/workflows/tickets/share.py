@@ -18,12 +18,12 @@ import attrs
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
 from civicflow.workflows.engine.effects import Count, Extend, Stamp, Tell
-from civicflow.workflows.engine.flow import STAY, Flow, Limit, Span, State, Step
+from civicflow.workflows.engine.flow import Flow, Limit, Span, State, Step
+from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 from civicflow.workflows.tickets import guards
 
 OFFICER = Holder("officer", "body")
 DISPATCHER = Holder("secretary", "unit")
-SUPERVISOR = Holder("secretary", "above")
 
 
 @attrs.frozen
@@ -77,10 +77,10 @@ SHARE = Flow(
     1,
     "share of a ticket | 承办事项",
     (
-        State("offered", "offered | 待接单", (Limit("1 workday", "remind"), Limit("2 workdays", "escalate"))),
+        State("offered", "offered | 待接单", waits()),
         State("accepted", "accepted | 办理中"),
         State("asking", "extension asked for | 已申请延期", (Limit("2 workdays", "refuse-extension"),)),
-        State("supervised", "under supervision | 督办中", (Limit("2 workdays", "remind", again=True),)),
+        SUPERVISED,
         State("done", "completed | 已完成", final="completed"),
         State("declined", "returned with a reason | 已退单", final="declined"),
         State("dropped", "no longer needed | 不再需要", final="dropped"),
@@ -140,24 +140,13 @@ SHARE = Flow(
             AnyOf(DISPATCHER, BY_CLOCK),
             does=(Tell(OFFICER, "not-extended", "“{title}” may not take longer | “{title}”未同意延期"),),
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            ("offered", "supervised"),
-            STAY,
-            BY_CLOCK,
-            does=(Tell(OFFICER, "reminder", "“{title}” is waiting for you | “{title}”待您办理"),),
-        ),
-        Step(
-            "escalate",
-            "put under supervision | 转督办",
-            ("offered", "accepted"),
-            "supervised",
-            BY_CLOCK,
-            does=(
-                Tell(SUPERVISOR, "overdue", "a share of “{title}” is overdue | “{title}”有单位逾期未办"),
-                Tell(OFFICER, "overdue", "your share of “{title}” is overdue | 您承办的“{title}”已逾期"),
-            ),
+        reminds("offered", SUPERVISED.name, who=OFFICER, text="“{title}” is waiting for you | “{title}”待您办理"),
+        escalates(
+            "offered",
+            "accepted",
+            text="a share of “{title}” is overdue | “{title}”有单位逾期未办",
+            who=OFFICER,
+            told="your share of “{title}” is overdue | 您承办的“{title}”已逾期",
         ),
         # A ticket ends its open shares itself (see `Drop`); nobody takes this step alone.
         Step(

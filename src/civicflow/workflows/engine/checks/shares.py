@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 
 from civicflow.errors import Fault
 from civicflow.workflows.engine.checks.paths import done, effects, leading
@@ -18,10 +19,9 @@ def family(flow: Flow, beside: Mapping[str, Flow]) -> Iterator[Fault]:
     for name, other in (*flow.slots.items(), *flow.broods.items()):
         if name not in flows:
             yield fault(flow, NEW, "unknown-flow", this=repr(name), rules=repr(other))
-    steps = {step.name for other in (*beside.values(), flow) for step in other.steps}
     for step in flow.steps:
         for effect in effects(step):
-            yield from _of_effect(flow, step, effect, flows, steps)
+            yield from _of_effect(flow, step, effect, flows, beside)
     for state in flow.states:
         for join in state.joins:
             for slot in join.slots:
@@ -29,9 +29,11 @@ def family(flow: Flow, beside: Mapping[str, Flow]) -> Iterator[Fault]:
                     yield from _joined(flow, state, join.rule, slot, flows[slot])
 
 
-def _of_effect(flow: Flow, step: Step, effect: Effect, flows: Mapping[str, Flow], steps: set[str]) -> Iterator[Fault]:
+def _of_effect(
+    flow: Flow, step: Step, effect: Effect, flows: Mapping[str, Flow], beside: Mapping[str, Flow]
+) -> Iterator[Fault]:
     match effect:
-        case CarryTo(step=then) if then not in steps:
+        case CarryTo(step=then) if not _known(then, flow, beside):
             yield fault(flow, step.name, "unknown-step.carry", this=repr(then))
         case Spawn(slot) if slot in flows:
             yield from _spawned(flow, step, effect, flows[slot])
@@ -39,6 +41,11 @@ def _of_effect(flow: Flow, step: Step, effect: Effect, flows: Mapping[str, Flow]
             for slot in slots:
                 if slot in flows:
                     yield from _dropped(flow, step, effect, slot, flows[slot])
+
+
+def _known(step: str, flow: Flow, beside: Mapping[str, Flow]) -> bool:
+    """Whether the flow or another one has such a step; the others are not looked at where the flow has."""
+    return any(one.name == step for other in chain((flow,), beside.values()) for one in other.steps)
 
 
 def _spawned(flow: Flow, step: Step, effect: Spawn, child: Flow) -> Iterator[Fault]:
