@@ -80,6 +80,15 @@ _PARTS: Final = frozenset("东西南北中上下前后内外新老大小一二�
 _SEATS: Final = frozenset("场街铺集市店")
 
 
+def spelled(text: str) -> str:
+    """A text as it is compared: full-width letters, letter case, and variants of one character are one.
+
+    >>> spelled("迴龙村３组"), spelled("Old Town")
+    ('回龙村3组', 'old town')
+    """
+    return unicodedata.normalize("NFKC", text).translate(_VARIANTS).casefold()
+
+
 def ending(name: str, endings: Iterable[str] = ENDINGS) -> str:
     """The longest ending that a name has and that leaves something of it; empty where it has none.
 
@@ -95,8 +104,7 @@ def stem(name: Text | str) -> str:
     >>> stem("流村村委会"), stem("流村委会"), stem("迴龙村委会"), stem("Old Town District")
     ('流', '流', '回龙', 'old')
     """
-    plain = unicodedata.normalize("NFKC", name if isinstance(name, str) else name.zh).translate(_VARIANTS)
-    words = plain.casefold().split()
+    words = spelled(name if isinstance(name, str) else name.zh).split()
     while len(words) > 1 and words[-1] in _WORDS:
         words.pop()
     whole = " ".join(words)
