@@ -11,7 +11,7 @@ from civicflow.workflows.files.effects import READS, VERBS, Verb
 from civicflow.workflows.files.shapes import Fields
 from civicflow.workflows.files.states import SPAN, STATE
 from civicflow.workflows.files.steps import STEP
-from civicflow.workflows.files.timing import JOIN, LIMIT, RECURRENCE
+from civicflow.workflows.files.timing import JOIN, KEPT, LIMIT, RECURRENCE
 from civicflow.workflows.files.who import BUILT_IN
 from civicflow.workflows.files.whole import FLOW, OVERLAY, REMOVE
 
@@ -39,6 +39,7 @@ def _sections() -> Iterator[str]:
         ("A span", SPAN),
         ("A time limit", LIMIT),
         ("Recurring days", RECURRENCE),
+        ("A schedule that each case keeps", KEPT),
         ("A join", JOIN),
     ):
         yield f"## {title}\n"

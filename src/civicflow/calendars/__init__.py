@@ -15,6 +15,7 @@ from civicflow.calendars.instants import check_aware, from_micros, instant, span
 from civicflow.calendars.limits import LimitUnit, TimeLimit, days, hours, time_limit, working_days
 from civicflow.calendars.plain import from_days, weekdays
 from civicflow.calendars.recurrence import Occurrence, Recurrence, Roll
+from civicflow.calendars.schedules import Schedule, falls, recurring, schedule
 from civicflow.calendars.working import Due, WorkingCalendar
 from civicflow.calendars.zones import last_instant, zone_named
 
@@ -24,17 +25,21 @@ __all__ = [
     "Occurrence",
     "Recurrence",
     "Roll",
+    "Schedule",
     "TimeLimit",
     "WorkingCalendar",
     "check_aware",
     "china",
     "days",
     "deferred",
+    "falls",
     "from_days",
     "from_micros",
     "hours",
     "instant",
     "last_instant",
+    "recurring",
+    "schedule",
     "span",
     "time_limit",
     "to_micros",

@@ -29,7 +29,21 @@ from civicflow.workflows.engine.effects import (
     Tell,
 )
 from civicflow.workflows.engine.fields import private, public
-from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, Span, State, Step
+from civicflow.workflows.engine.flow import (
+    ELSE,
+    NEW,
+    STAY,
+    Branch,
+    Flow,
+    Guard,
+    Join,
+    Kept,
+    Limit,
+    Named,
+    Span,
+    State,
+    Step,
+)
 from civicflow.workflows.engine.joins import All, AtLeast, Every, First
 from civicflow.workflows.shipped import SHIPPED
 
@@ -59,10 +73,30 @@ class Within:
 
 
 @attrs.frozen
+class OnADay:
+    """A day of its own."""
+
+    day: date
+
+
+@attrs.frozen
+class MayBeADay:
+    """A day, or none."""
+
+    day: date | None = None
+
+
+ON_ITS_DAY = Kept("day", "on its day | 按其日期")
+KEEPS = attrs.evolve(BEGIN, data=OnADay, does=(Keep(("day",)),))
+KEEPS_LATER = Step("say", "say | 说", "open", STAY, ANYONE, OnADay, does=(Keep(("day",)),))
+
+
+@attrs.frozen
 class Visit:
     """A visit, and whose."""
 
     room: str
+    day: str = ""
     phone: str = ""
     office_address: str = public(default="")
     id_number: str = private(default="")
@@ -182,6 +216,13 @@ FAULTY: dict[str, list[Flow]] = {
         flow(*SOUND, attrs.evolve(GO, data=Within, reads=(Linked("funds", "sources.fund"),))),
         flow(JOINED, DONE, attrs.evolve(BEGIN, data=Within, does=(attrs.evolve(SPAWN, promised="by"),)), MEET, LATE, **SHARED),
     ],
+    "unkept": [
+        flow(attrs.evolve(OPEN, limits=(Limit(ON_ITS_DAY, "end"),)), DONE, BEGIN, END),
+        flow(attrs.evolve(OPEN, limits=(Limit(ON_ITS_DAY, "end"),)), DONE, BEGIN, END, KEEPS_LATER),
+        flow(attrs.evolve(OPEN, limits=(Limit(ON_ITS_DAY, "end"),)), DONE, attrs.evolve(KEEPS, data=MayBeADay), END),
+        flow(attrs.evolve(OPEN, limits=(Limit(ON_ITS_DAY, "end"),)), DONE, attrs.evolve(KEEPS, does=(Keep((), ("day",)),)), END),
+    ],
+    "no-schedule": [flow(attrs.evolve(OPEN, limits=(Limit(ON_ITS_DAY, "end"),)), DONE, attrs.evolve(KEEPS, data=Visit, does=(Keep(("day",)),)), END)],
     "nothing-given": [flow(*SOUND, attrs.evolve(GO, does=(Keep(("title",)),)))],
     "left-behind": [
         flow(JOINED, DONE, OPENING, MEET, END, **SHARED),
@@ -207,6 +248,7 @@ FAULTY: dict[str, list[Flow]] = {
         flow(*SOUND, attrs.evolve(GO, text=Text("go", "go"))),
         flow(*SOUND, attrs.evolve(GO, guards=(Guard("g", lambda _: True, Text("no", "no")),))),
         flow(*SOUND, attrs.evolve(GO, does=(Tell(ANYONE, "t", Text("x", "x")),))),
+        flow(attrs.evolve(OPEN, limits=(Limit(Kept("day", Text("x", "x")), "end"),)), DONE, KEEPS, END),
     ],
     "text-missing": [flow(*SOUND, attrs.evolve(GO, text=Text("go", " ")))],
 }  # fmt: skip
@@ -245,7 +287,7 @@ def test_a_doubt_is_no_fault(rule: str) -> None:
 
 def test_every_rule_is_broken_by_some_flow() -> None:
     """No sentence of the checks is without a test."""
-    gaps = {"kind", "here", "what", "who", "caller", "why", "half", "its-text", "its-guard", "its-message"}
+    gaps = {"kind", "here", "what", "who", "caller", "why", "half", "its-text", "its-guard", "its-limit", "its-message"}
     assert {name.partition(".")[0] for name in SENTENCES} - gaps == {*FAULTY, *DOUBTFUL}
 
 

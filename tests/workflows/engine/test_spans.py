@@ -155,15 +155,15 @@ class TestSpans:
         calendar, day = weekdays(ZONE), weekdays(ZONE).local_date
         since = datetime(2026, 3, 2, 1, tzinfo=UTC) + timedelta(hours=start)
         span = Span("s", "s | 时", "run", (Limit(TimeLimit(n, "workdays"), "end"),), paused="rest")
-        (begun,) = entering((span,), Case(id=CaseId("C")), State("run", "r | 行"), since, None, calendar)
+        (begun,) = entering((span,), Case(id=CaseId("C")), State("run", "r | 行"), since, None, calendar, {})
         stops = min(since + timedelta(hours=worked), begun[2] - timedelta(microseconds=1))
         running = Case(id=CaseId("C"), state="run", clocks=(Clock(*begun),))
-        (stopped,) = entering((span,), running, State("rest", "r | 停"), stops, None, calendar)
+        (stopped,) = entering((span,), running, State("rest", "r | 停"), stops, None, calendar, {})
         resting = Case(id=CaseId("C"), state="rest", clocks=(Clock(*stopped),))
         assert spelled(resting.clocks[0]) == stopped
         assert resting.due is None
         resumes = stops + timedelta(hours=rest)
-        (again,) = entering((span,), resting, State("run", "r | 行"), resumes, None, calendar)
+        (again,) = entering((span,), resting, State("run", "r | 行"), resumes, None, calendar, {})
         used = calendar.working_days_between(day(since), day(stops))
         left = calendar.working_days_between(day(resumes), day(again[2]))
         assert used + left == n

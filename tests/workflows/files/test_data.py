@@ -10,11 +10,12 @@ import attrs
 import pytest
 
 from civicflow import InvalidInput, Money, Place
-from civicflow.calendars import TimeLimit
+from civicflow.calendars import Recurrence, TimeLimit
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.workflows.engine.fields import is_private
 from civicflow.workflows.files.data import KINDS, DataType, made
 
+DAILY: Final = Recurrence(rule="FREQ=DAILY", first=date(2026, 3, 2))
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 FITS: Final[dict[str, list[tuple[Any, Any]]]] = {
@@ -27,6 +28,10 @@ FITS: Final[dict[str, list[tuple[Any, Any]]]] = {
     "time limit": [
         ("3 workdays", TimeLimit.of("3 workdays")),
         ({"n": 3, "unit": "workdays"}, TimeLimit.of("3 workdays")),
+    ],
+    "recurrence": [
+        (DAILY, DAILY),
+        ({"rule": "FREQ=DAILY", "first": "2026-03-02"}, DAILY),
     ],
     "money": [("5.00 CNY", Money("5.00")), ({"amount": "5.00", "currency": "CNY"}, Money("5.00"))],
     "unit": [("u-1", UnitId("u-1"))],
@@ -42,6 +47,7 @@ DOES_NOT: Final[dict[str, list[Any]]] = {
     "date": [NOON, "2026-02-30", "20260302", 5],
     "instant": [datetime(2026, 3, 2), "2026-03-02T12:00:00", "soon", date(2026, 3, 2)],
     "time limit": ["3 fortnights", 3, {"n": 3}],
+    "recurrence": ["every day", {"rule": "FREQ=DAILY"}, {"rule": "FREQ=HOURLY", "first": "2026-03-02"}],
     "money": [5.0, "five", {"currency": "CNY"}],
     "unit": ["", 5],
     "person": ["", None],

@@ -35,10 +35,23 @@ times = st.sampled_from(
         "30 days",
         "0 hours",
         {"rule": "FREQ=MONTHLY;BYMONTHDAY=10", "first": "2026-01-01", "without": "2026-02-10"},
+        {"kept": "day", "text": "on its day | 按其日期"},
     ]
 )
 types = st.sampled_from(
-    ["text", "text?", "integer", "list of unit?", "money?", "one of a, b", "yes or no", "date", "time limit", "place?"]
+    [
+        "text",
+        "text?",
+        "integer",
+        "list of unit?",
+        "money?",
+        "one of a, b",
+        "yes or no",
+        "date",
+        "time limit",
+        "recurrence",
+        "place?",
+    ]
 ) | st.just({"type": "text", "one of": ["x y", "z"], "private": True})
 rules = st.sampled_from(
     [
@@ -76,8 +89,8 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
             "from": "new",
             "to": names[0],
             "by": draw(who),
-            "data": {"n": "integer", "x": draw(types)},
-            "does": [{"keep": ["n"]}, {"count": "count"}],
+            "data": {"n": "integer", "x": draw(types), "day": "date"},
+            "does": [{"keep": ["n", "day"]}, {"count": "count"}],
         }
     }
     for here, there in zip(names, [*names[1:], "done"], strict=True):

@@ -17,7 +17,7 @@ from civicflow.hierarchy import authority
 from civicflow.hierarchy.authority import AnyOf, Anyone, Clock, Holder, Requester, Rule, Who
 from civicflow.hierarchy.kinds import TITLES
 from civicflow.texts import Catalogue, Text, listing
-from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Span, State, Step
+from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Kept, Limit, Span, State, Step
 from civicflow.workflows.engine.joins import All, AtLeast, Every, First
 
 WORDS: Final = Catalogue(
@@ -39,6 +39,7 @@ WORDS: Final = Catalogue(
         "when.at-once": "at once | 即时",
         "when.promised": "when the time promised has passed, else after {limit} | 承诺时限届满（未承诺的满{limit}）",
         "when.on": "{days} | {days}",
+        "when.promised-else": "when the time promised has passed, else {days} | 承诺时限届满（未承诺的{days}）",
         "when.of-span": "{when} for {span} | {span}{when}",
         "when.paused": "the time for {span} stands still | {span}中止计时",
         "when.again": "{when}, again and again | {when}，循环",
@@ -225,8 +226,8 @@ def stages(flow: Flow) -> dict[str, list[State]]:
 
 
 def _after(limit: Limit, span: Span | None = None) -> Text:
-    if isinstance(limit.within, Recurrence):
-        when = WORDS.say("when.on", days=limit.within.text)
+    if isinstance(limit.within, Recurrence | Kept):
+        when = WORDS.say("when.promised-else" if limit.promised else "when.on", days=limit.within.text)
     elif limit.promised:
         when = WORDS.say("when.promised", limit=limit.within.text)
     elif limit.within.n == 0:

@@ -15,6 +15,7 @@ from civicflow.ledger.canonical import encode, plain
 from civicflow.ledger.entries import Entry
 from civicflow.ledger.private import ERASE, digest, erasure
 from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.clocks import Spelled, moved, scheduled
 from civicflow.workflows.engine.decide import Accepted, Move
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import World
@@ -95,7 +96,8 @@ def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Act
         world: whose clock and register the entry names.
 
     Raises:
-        InvalidInput: if the entry kept no such field, or a value has no exact plain form.
+        InvalidInput: if the entry kept no such field, a value has no exact plain form, or what says when something falls
+            due is no schedule.
     """
     kept = wrong.delta.get("data", {})
     unknown = sorted(set(right) - set(kept))
@@ -105,7 +107,20 @@ def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Act
         raise InvalidInput(msg)
     values = plain(dict(right), path="correction")
     case = matter.case(wrong.case)
-    return beside(case, matter, CORRECT, by, why, world, delta={"data": values}, corrects=wrong.ref)
+    delta: dict[str, Any] = {"data": values}
+    clocks = _moved(case, values, world)
+    if clocks is not None:
+        delta["clocks"] = clocks
+    return beside(case, matter, CORRECT, by, why, world, delta=delta, corrects=wrong.ref)
+
+
+def _moved(case: Case, values: Mapping[str, Any], world: World) -> list[Spelled] | None:
+    """The clocks of a case whose schedule was kept wrongly; None where they stay as they are."""
+    rules = world.flows.rules(case.flow)
+    for limit in (limit for limits in rules.kept.values() for limit in limits.values()):
+        scheduled(limit, values)
+    limits, data = rules.kept.get(case.state, {}), {**case.data, **values}
+    return moved(case, rules.flow.spans, limits, data, world.recorded, case.promise, world.calendar)
 
 
 def added(

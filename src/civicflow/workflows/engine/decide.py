@@ -26,7 +26,7 @@ from civicflow.ledger.private import digest
 from civicflow.refusals import Reason, Refusal
 from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
-from civicflow.workflows.engine.clocks import anchors_of, entering
+from civicflow.workflows.engine.clocks import anchors_of, entering, moved
 from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Flow, Join, Step
 from civicflow.workflows.engine.flows import Plan, Rules
 from civicflow.workflows.engine.given import parts, typed
@@ -337,6 +337,8 @@ class Deciding:
             effect.apply(situation, change)
         for effect in branch.does:
             effect.apply(situation, change)
+        if change.data and case.state in rules.kept:
+            self._move_clocks(rules, situation, change)
         if to != STAY:
             self._enter(rules, situation, to, change)
         public, hidden = parts(situation.data)
@@ -374,6 +376,14 @@ class Deciding:
         self.notices += change.notices
         return change
 
+    def _move_clocks(self, rules: Rules, situation: Situation, change: Change) -> None:
+        """The case may say another schedule by what a step keeps."""
+        case, promise = situation.case, change.set.get("promise", situation.case.promise)
+        data, limits, calendar = {**case.data, **change.data}, rules.kept[case.state], self.world.calendar
+        clocks = moved(case, rules.flow.spans, limits, data, situation.happened, promise, calendar, change.clocks)
+        if clocks is not None:
+            change.clocks = clocks
+
     def _enter(self, rules: Rules, situation: Situation, to: str, change: Change) -> None:
         state = rules.states[to]
         if state.final:
@@ -384,8 +394,10 @@ class Deciding:
         clocks: list[Any] = []
         if state.limits or rules.flow.spans:
             promise, calendar = change.set.get("promise", situation.case.promise), self.world.calendar
+            case = situation.case
+            data = {**case.data, **change.data} if to in rules.kept else case.data
             clocks = entering(
-                rules.flow.spans, situation.case, state, situation.happened, promise, calendar, running=change.clocks
+                rules.flow.spans, case, state, situation.happened, promise, calendar, data, running=change.clocks
             )
         if clocks or situation.case.clocks:
             change.clocks = clocks

@@ -181,8 +181,12 @@ class Spawn:
         rules = world.flows.latest(world.flows.rules(situation.case.flow).flow.slots[self.slot])
         state = rules.states[self.state]
         promise = promised(getattr(situation.data, self.promised), situation) if self.promised else None
-        unborn = Case(id=situation.case.id)
-        clocks = entering(rules.flow.spans, unborn, state, situation.happened, promise, world.calendar)
+        unborn, their_own = Case(id=situation.case.id), state.name in rules.kept
+
+        def armed(data: dict[str, Any]) -> list[Any]:
+            return entering(rules.flow.spans, unborn, state, situation.happened, promise, world.calendar, data)
+
+        clocks = [] if their_own else armed({})
         taken = {child["id"] for child in change.opened}
         for opening in self.openings.of(situation):
             child: dict[str, Any] = {
@@ -198,6 +202,8 @@ class Spawn:
                 child["requester"] = opening.requester
             if opening.data:
                 child["data"] = opening.data
+            if their_own:
+                clocks = armed(opening.data)
             if clocks:
                 child["clocks"] = clocks
             if promise is not None:

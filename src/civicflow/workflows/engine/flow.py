@@ -37,6 +37,7 @@ __all__ = [
     "Guard",
     "Join",
     "JoinRule",
+    "Kept",
     "Limit",
     "Named",
     "Read",
@@ -158,15 +159,28 @@ class Join:
     then: str
 
 
-Schedule = TimeLimit | Recurrence
-"""When the clock acts: after a time limit, or on the next of some recurring days."""
+@attrs.frozen
+class Kept:
+    """A schedule that each case keeps in its data: 31 townships have 31 reception days, each duty its own date.
+
+    Attributes:
+        field: under which a step keeps it: a `TimeLimit`, a `Recurrence`, or a day, at whose end it falls due.
+        text: when that is, as a clerk reads it.
+    """
+
+    field: str
+    text: Text = attrs.field(converter=bilingual)
+
+
+Within = TimeLimit | Recurrence | Kept
+"""When the clock acts: after a time limit, on the next of some recurring days, or as the case itself says."""
 
 LimitKey = int | str
 """Which limit a clock is: the number of one of its state's own, ``SPAN/NUMBER`` for one of a span."""
 
 
-def _schedule(within: Schedule | str) -> Schedule:
-    return within if isinstance(within, Recurrence) else time_limit(within)
+def _within(within: Within | str) -> Within:
+    return within if isinstance(within, Recurrence | Kept) else time_limit(within)
 
 
 @attrs.frozen
@@ -175,13 +189,13 @@ class Limit:
 
     Attributes:
         within: how long, counted from the instant on which the state was entered (or the span began); or a recurrence,
-            whose next day counts.
+            whose next day counts; or what the case keeps: it moves when the case says another schedule.
         then: the step that the clock takes when it passes.
         again: it starts anew after each time: a standing reminder, or a recurring duty.
         promised: where the case carries a promise, that instant counts in place of ``within``.
     """
 
-    within: Schedule = attrs.field(converter=_schedule)
+    within: Within = attrs.field(converter=_within)
     then: str
     again: bool = False
     promised: bool = False

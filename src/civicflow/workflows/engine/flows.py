@@ -10,7 +10,7 @@ import attrs
 from civicflow.errors import InvalidInput, NotFound
 from civicflow.hierarchy.authority import for_people
 from civicflow.workflows.engine.checks import faults
-from civicflow.workflows.engine.flow import NEW, Branch, Flow, Limit, LimitKey, State, Step
+from civicflow.workflows.engine.flow import NEW, Branch, Flow, Kept, Limit, LimitKey, State, Step
 from civicflow.workflows.engine.machine import machine, table
 
 
@@ -43,6 +43,7 @@ class Rules:
         states: by name.
         asking: by state, the steps that it waits for and that people take.
         limits: by state, every limit whose clock may be there; see `Flow.limits_in`.
+        kept: by state, those of them whose schedule the case keeps; states without one are left out.
     """
 
     flow: Flow
@@ -62,6 +63,16 @@ class Rules:
     @limits.default
     def _running(self) -> dict[str, dict[LimitKey, Limit]]:
         return {state: self.flow.limits_in(state) for state in self.states}
+
+    kept: Mapping[str, Mapping[LimitKey, Limit]] = attrs.field(init=False)
+
+    @kept.default
+    def _said_by_the_case(self) -> dict[str, dict[LimitKey, Limit]]:
+        found = {
+            state: {key: limit for key, limit in limits.items() if isinstance(limit.within, Kept)}
+            for state, limits in self.limits.items()
+        }
+        return {state: limits for state, limits in found.items() if limits}
 
     @classmethod
     def of(cls, flow: Flow, beside: Mapping[str, Flow] | None = None) -> Rules:
@@ -141,7 +152,7 @@ class Flows:
             names = ", ".join(dict.fromkeys(fault.source for fault in found))
             msg = f"not sound, and nothing was taken into use: {names}"
             raise InvalidInput(msg, found)
-        for rules in [Rules.of(flow) for flow in new.values()]:
+        for rules in [Rules.of(flow, beside) for flow in new.values()]:
             flow = rules.flow
             self._digests[flow.name, flow.version] = flow.digest
             latest = self._latest.get(flow.name)

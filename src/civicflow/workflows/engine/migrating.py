@@ -14,19 +14,18 @@ Rules
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any, Final
 
 import attrs
 
-from civicflow.calendars import TimeLimit, WorkingCalendar
+from civicflow.calendars import WorkingCalendar
 from civicflow.hierarchy.authority import Actor, AnyOf, Holder, Who
 from civicflow.ids import CaseId
 from civicflow.ledger.entries import Entry
 from civicflow.refusals import Reason
 from civicflow.texts import Catalogue, Text, listing
 from civicflow.workflows.engine.amending import beside
-from civicflow.workflows.engine.clocks import Spelled, anchors_of, arm, falls, run_on, spelled, stop
+from civicflow.workflows.engine.clocks import Spelled, anchors_of, arm, lengthened, run_on, scheduled, spelled, stop
 from civicflow.workflows.engine.flow import Limit, LimitKey, State
 from civicflow.workflows.engine.flows import Rules
 from civicflow.workflows.engine.records import Case, Clock, Matter
@@ -124,11 +123,14 @@ class Migrating:
         for key, limit in after.items():
             was = known.get(key)
             if was is None:
-                clocks += arm([(key, limit)], at, case.promise, calendar)
+                clocks += arm([(key, limit)], at, case.promise, calendar, case.data)
             elif was in running:
-                clocks.append(_lengthened(running[was], key, before[was], limit, case.promise, calendar))
-        moved = (stop(c, at) if c[0] in paused else run_on(c, at, after[c[0]], calendar) for c in clocks)
-        return [clock for clock in moved if clock is not None]
+                clocks.append(_lengthened(case, running[was], key, before[was], limit, calendar))
+        onward = (
+            stop(c, at) if c[0] in paused else run_on(c, at, scheduled(after[c[0]], case.data), calendar)
+            for c in clocks
+        )
+        return [clock for clock in onward if clock is not None]
 
 
 def _same(before: Mapping[LimitKey, Limit], after: Mapping[LimitKey, Limit]) -> dict[LimitKey, LimitKey]:
@@ -146,24 +148,13 @@ def _places(limits: Mapping[LimitKey, Limit]) -> Iterator[tuple[LimitKey, tuple[
         yield key, (*place, seen[place])
 
 
-def _lengthened(
-    clock: Clock, key: LimitKey, old: Limit, new: Limit, promise: datetime | None, calendar: WorkingCalendar
-) -> Spelled:
+def _lengthened(case: Case, clock: Clock, key: LimitKey, old: Limit, new: Limit, calendar: WorkingCalendar) -> Spelled:
     """A clock that counts on from when it began, at its new length."""
     written = [key, *spelled(clock)[1:]]
-    if old.within == new.within or (new.promised and promise is not None):
+    before, after = scheduled(old, case.data), scheduled(new, case.data)
+    if before == after or (new.promised and case.promise is not None):
         return written
-    left = clock.left
-    if left is not None:
-        both = isinstance(old.within, TimeLimit) and isinstance(new.within, TimeLimit)
-        left = max(0, left + new.within.n - old.within.n) if both else None  # type: ignore[union-attr]  # both are limits
-    due = falls(new, clock.since, calendar, left)
-    if due is None:
-        return written
-    again: Spelled = [key, clock.since, due.at, due.provisional]
-    if clock.stopped is not None:
-        return [*again, left, clock.stopped]
-    return again if left is None else [*again, left]
+    return lengthened(written, before, after, clock.since, calendar) or written
 
 
 def _open_slots(case: Case, old: Rules, world: World) -> list[str]:

@@ -14,13 +14,13 @@ from typing import Any
 
 import attrs
 
-from civicflow.calendars import Recurrence, WorkingCalendar
+from civicflow.calendars import Recurrence, TimeLimit, WorkingCalendar
 from civicflow.hierarchy.authority import CLOCK
 from civicflow.ids import CaseId, matter_of
 from civicflow.ledger.entries import Entry
 from civicflow.refusals import Refusal
 from civicflow.workflows.engine.apply import apply_matter
-from civicflow.workflows.engine.clocks import arm, falls, resumed, without
+from civicflow.workflows.engine.clocks import arm, due_by, resumed, scheduled, without
 from civicflow.workflows.engine.decide import Accepted, Act, Deciding
 from civicflow.workflows.engine.flow import Limit, LimitKey
 from civicflow.workflows.engine.records import Case, Clock, Matter
@@ -76,12 +76,14 @@ def _running(
     """The clocks that run, each with when it falls due and what to order by where two fall together."""
     for clock in case.clocks:
         if clock.stopped is None:
-            yield _due(limits[clock.limit], clock, calendar), str(clock.limit), clock
+            yield _due(case, limits[clock.limit], clock, calendar), str(clock.limit), clock
 
 
-def _due(limit: Limit, clock: Clock, calendar: WorkingCalendar) -> datetime:
+def _due(case: Case, limit: Limit, clock: Clock, calendar: WorkingCalendar) -> datetime:
     """When a clock falls due by today's calendar: provisional ones are computed anew."""
-    anew = falls(limit, clock.since, calendar, clock.left) if clock.provisional else None
+    if not clock.provisional:
+        return clock.due
+    anew = due_by(scheduled(limit, case.data), clock.since, calendar, clock.left)
     return clock.due if anew is None else anew.at
 
 
@@ -104,10 +106,11 @@ def _ring_once(deciding: Deciding, case: Case) -> bool:
         return False
     at, _, clock = due
     limit, left = limits[clock.limit], without(case, clock)
-    if limit.again:
+    kept = scheduled(limit, case.data) if limit.again else None
+    if isinstance(kept, Recurrence | TimeLimit):
         # A standing reminder that nobody heard for a year is due once, not fifty times; of a recurring duty each day is.
-        since = at if isinstance(limit.within, Recurrence) else world.recorded
-        left += arm([(clock.limit, limit)], since, None, world.calendar)
+        since = at if isinstance(kept, Recurrence) else world.recorded
+        left += arm([(clock.limit, limit)], since, None, world.calendar, case.data)
     refusal = deciding.take(case.id, Act(step=limit.then, actor=CLOCK, happened=at), Change(clocks=left))
     if refusal is not None:
         _record_refused(deciding, case, limit.then, at, {"clocks": left}, refusal)

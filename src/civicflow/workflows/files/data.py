@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Literal, cast  # noqa: F401 - the class
 
 import attrs
 
-from civicflow.calendars import TimeLimit, check_aware
+from civicflow.calendars import Recurrence, TimeLimit, check_aware, recurring
 from civicflow.errors import CivicflowError, Fault, InvalidInput
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.markup import AnyNode, Scalar
@@ -112,6 +112,12 @@ def _time_limit(value: Any) -> TimeLimit:
     raise Unfit
 
 
+def _recurrence(value: Any) -> Recurrence:
+    if isinstance(value, Recurrence | Mapping):
+        return recurring(value)
+    raise Unfit
+
+
 def _money(value: Any) -> Money:
     if isinstance(value, Money):
         return value
@@ -172,6 +178,12 @@ KINDS: Final[Mapping[str, Kind]] = {
         ordered=True,
     ),
     "time limit": Kind(TimeLimit, _time_limit, "a time limit as in “3 workdays” | 时限，如“3个工作日”"),
+    "recurrence": Kind(
+        Recurrence,
+        _recurrence,
+        "recurring days, by their rule and first day | 重复日期，以规则和起算日给出",
+        literal=False,
+    ),
     "money": Kind(Money, _money, "an amount as in “500.00 CNY” | 金额，如“500.00 CNY”", ordered=True),
     "unit": Kind(UnitId, _name, "a unit's id | 单位标识"),
     "person": Kind(PersonId, _name, "a person's id | 人员标识"),

@@ -28,6 +28,7 @@ _HOMES: Final = {
     "PersonId": "civicflow.ids",
     "Place": "civicflow.workflows.places",
     "Sequence": "collections.abc",
+    "Recurrence": "civicflow.calendars",
     "TimeLimit": "civicflow.calendars",
     "date": "datetime",
     "datetime": "datetime",

@@ -13,11 +13,13 @@ from civicflow.calendars import Recurrence, TimeLimit
 from civicflow.calendars.recurrence import Roll
 from civicflow.errors import InvalidInput
 from civicflow.markup import AnyNode, Record
-from civicflow.workflows.engine.flow import Join, JoinRule, Limit
+from civicflow.workflows.engine.flow import Join, JoinRule, Kept, Limit
 from civicflow.workflows.engine.joins import All, AtLeast, Every, First
 from civicflow.workflows.files.sentences import hint
 from civicflow.workflows.files.shapes import (
+    FIELD,
     NAME,
+    Both,
     Called,
     Fields,
     Flag,
@@ -92,12 +94,28 @@ RECURRENCE: Final = Fields(
 )
 
 
+KEPT: Final = Fields(
+    {
+        "kept": Key(
+            Word("a.field", FIELD),
+            "under which name the case keeps a time limit, recurring days or a day | 事项以何名称记存时限、重复日期或日期",
+            required=True,
+        ),
+        "text": Key(Both(), "when that is, as a clerk reads it | 经办人看到的时间说明", required=True),
+    },
+    "kept",
+)
+
+
 @attrs.frozen
 class Within:
-    """How long something may take, or on which recurring days it is due."""
+    """How long something may take, on which recurring days it is due, or that the case itself says so."""
 
-    def read(self, node: AnyNode, path: str, at: Reading) -> TimeLimit | Recurrence:
+    def read(self, node: AnyNode, path: str, at: Reading) -> TimeLimit | Recurrence | Kept:
         """The limit."""
+        if isinstance(node, Record) and any(key.text == "kept" for key, _ in node.pairs):
+            given = KEPT.read(node, path, at)
+            return Kept(given["kept"], given["text"])
         if isinstance(node, Record):
             given = RECURRENCE.read(node, path, at)
             try:
@@ -111,8 +129,10 @@ class Within:
         except InvalidInput:
             raise at.note(node, path, "limit", text) from None
 
-    def write(self, value: TimeLimit | Recurrence) -> Any:
-        """``3 workdays``, or the rule of the recurring days."""
+    def write(self, value: TimeLimit | Recurrence | Kept) -> Any:
+        """``3 workdays``, the rule of the recurring days, or the name under which the case keeps its own."""
+        if isinstance(value, Kept):
+            return KEPT.write({"kept": value.field, "text": value.text})
         if isinstance(value, TimeLimit):
             return f"{value.n} {value.unit.removesuffix('s') if value.n == 1 else value.unit}"
         given: dict[str, Any] = {"rule": value.rule, "first": value.first, "roll": value.roll}
@@ -120,12 +140,17 @@ class Within:
         return RECURRENCE.write(given)
 
     def schema(self) -> dict[str, Any]:
-        """A string, or a record of a recurrence."""
-        return {"title": "within", "anyOf": [{"type": "string", "pattern": f"^{_LIMIT}$"}, RECURRENCE.schema()]}
+        """A string, or a record of a recurrence or of what is kept."""
+        forms = [{"type": "string", "pattern": f"^{_LIMIT}$"}, RECURRENCE.schema(), KEPT.schema()]
+        return {"title": "within", "anyOf": forms}
 
 
 LIMIT_KEYS: Final[Mapping[str, Key]] = {
-    "within": Key(Within(), "how long, or on which recurring days | 时限，或重复的日期", required=True),
+    "within": Key(
+        Within(),
+        "how long, on which recurring days, or what each case keeps | 时限、重复的日期，或事项自存的时间",
+        required=True,
+    ),
     "then": Key(Called("step"), "the step that the clock takes then | 届时由时钟执行的步骤", required=True),
     "again": Key(Flag(), "it starts anew after each time | 每次届满后重新起算"),
     "promised": Key(Flag(), "where the case carries a promise, that instant counts instead | 有承诺时限的，以承诺为准"),

@@ -17,6 +17,7 @@ from civicflow.workflows.engine.checks.alone import left_alone
 from civicflow.workflows.engine.checks.calls import called, uncarried
 from civicflow.workflows.engine.checks.fields import unfilled, unguarded
 from civicflow.workflows.engine.checks.names import unknown
+from civicflow.workflows.engine.checks.schedules import unkept
 from civicflow.workflows.engine.checks.shape import misshapen, uncertain
 from civicflow.workflows.engine.checks.shares import family, left_behind
 from civicflow.workflows.engine.checks.translation import untranslated
@@ -36,7 +37,14 @@ def faults(flow: Flow, beside: Mapping[str, Flow] | None = None) -> tuple[Fault,
     named = (*unknown(flow), *(() if beside is None else family(flow, beside)))
     if named:
         return (*named, *untranslated(flow))
-    found = (*misshapen(flow), *called(flow), *unfilled(flow), *left_behind(flow, beside), *untranslated(flow))
+    found = (
+        *misshapen(flow),
+        *called(flow),
+        *unfilled(flow),
+        *unkept(flow),
+        *left_behind(flow, beside),
+        *untranslated(flow),
+    )
     broken = frozenset(fault.path for fault in found)
     return (*found, *(fault for fault in left_alone(flow, beside) if fault.path not in broken))
 

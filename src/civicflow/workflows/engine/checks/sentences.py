@@ -119,6 +119,13 @@ SENTENCES: Final = Catalogue(
         " | {effect}要取所填的{field}，但所填内容只有{fields}",
         "nothing-given": "{effect} looks for {field} in what is given, yet the step takes nothing"
         " | {effect}要取所填的{field}，但此动作不填任何内容",
+        "unkept": "a limit counts what the case keeps as {field}, yet no step keeps that; let a step keep it"
+        " | 有时限按事项所存的{field}计算，但没有动作记存它，请设记存的动作",
+        "unkept.way": "a limit counts what the case keeps as {field}, yet one gets here without it, by {way};"
+        " let a step on that way keep it, and not leave it out"
+        " | 有时限按事项所存的{field}计算，但经{way}到达此处时并未记存，请在途中必填并记存",
+        "no-schedule": "a limit counts what the case keeps as {field}, yet {this} keeps something else there than a time"
+        " limit, recurring days or a day | 有时限按事项所存的{field}计算，但{this}所记存的并非时限、重复日期或日期",
         "personal": "{field} of {data} looks personal and is public; make it private, or say public() if it is meant"
         " | {data}的{field}疑似个人信息却为公开，请设为 private，确需公开请写 public()",
         # -- shares
@@ -139,6 +146,7 @@ SENTENCES: Final = Catalogue(
         "half.en": "English | 英文",
         "half.zh": "Chinese | 中文",
         "its-text": "its text | 其名称",
+        "its-limit": "when its limit falls due | 其时限的说明",
         "its-guard": "the reason of {this} | 条件{this}的理由",
         "its-message": "the message {this} | 通知{this}",
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations, pairwise
 
-from civicflow.calendars import Recurrence
+from civicflow.calendars import Recurrence, TimeLimit
 from civicflow.errors import Fault
 from civicflow.hierarchy.authority import for_people
 from civicflow.workflows.engine.checks.paths import certain, leading, reached, running
@@ -51,8 +51,8 @@ def _of_state(flow: Flow, state: State, *, is_reached: bool) -> Iterator[Fault]:
 
 
 def _length(limit: Limit) -> tuple[str, int] | None:
-    """How long a limit is, in what can be compared; None for a recurrence."""
-    if isinstance(limit.within, Recurrence):
+    """How long a limit is, in what can be compared; None for recurring days, and for what each case says itself."""
+    if not isinstance(limit.within, TimeLimit):
         return None
     return ("workdays", limit.within.n) if limit.within.unit == "workdays" else (
         "hours", limit.within.n * (24 if limit.within.unit == "days" else 1),

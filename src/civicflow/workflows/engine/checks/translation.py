@@ -11,7 +11,7 @@ from civicflow.errors import Fault
 from civicflow.texts import Text
 from civicflow.workflows.engine.checks.paths import effects
 from civicflow.workflows.engine.checks.sentences import SENTENCES, fault
-from civicflow.workflows.engine.flow import ELSE, NEW, Flow, Guard, Step
+from civicflow.workflows.engine.flow import ELSE, NEW, Flow, Guard, Kept, Step
 
 
 def untranslated(flow: Flow) -> Iterator[Fault]:
@@ -33,6 +33,10 @@ def _texts(flow: Flow) -> Iterator[tuple[str, Text, Text]]:
     )
     for name, text in texts:
         yield name, SENTENCES["its-text"], text
+    named = (*((one.name, one.limits) for one in flow.states), *((one.name, one.limits) for one in flow.spans))
+    for path, limit in ((name, limit) for name, limits in named for limit in limits):
+        if isinstance(limit.within, Kept):
+            yield path, SENTENCES["its-limit"], limit.within.text
     for step in flow.steps:
         for guard in _guards(step):
             yield step.name, SENTENCES.say("its-guard", this=repr(guard.name)), guard.reason

@@ -13,6 +13,7 @@ from civicflow.calendars import WorkingCalendar, weekdays
 from civicflow.errors import CivicflowError, InvalidInput
 from civicflow.hierarchy.authority import RULE, Actor, Anyone, Rule, Who, actors_at
 from civicflow.ids import CaseId, MatterId, PersonId, UnitId
+from civicflow.ledger.canonical import plain
 from civicflow.ledger.entries import read, seal
 from civicflow.refusals import Refusal
 from civicflow.texts import Text
@@ -195,10 +196,11 @@ class _Search:
             body=OFFICES[0],
             requester=PersonId("requester"),
             anchors=self.town.anchors,
+            data=plain(dict(self.scene.opened)),
             opened=DAWN,
             recorded=DAWN,
         )
-        clocks = entering(self.flow.spans, Case(id=MAIN), opened, DAWN, None, self.calendar)
+        clocks = entering(self.flow.spans, Case(id=MAIN), opened, DAWN, None, self.calendar, case.data)
         case = attrs.evolve(case, clocks=tuple(Clock(*clock) for clock in clocks))
         standing = attrs.evolve(first, matters={**first.matters, MatterId(MAIN): Matter(case, complete=True)})
         return _Done(f"begins {state}", WORDS.say("begins", state=opened.text), standing)

@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, Union
 
 import attrs
 
-from civicflow.calendars import TimeLimit
+from civicflow.calendars import Recurrence, TimeLimit
 from civicflow.errors import CivicflowError
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.money import Money
@@ -32,6 +32,7 @@ _PLAIN: Final[dict[Any, tuple[Any, ...]]] = {
     date: (DAWN.date(),),
     datetime: (DAWN,),
     TimeLimit: (TimeLimit(1, "workdays"),),
+    Recurrence: (Recurrence(rule="FREQ=WEEKLY", first=DAWN.date(), roll="none"),),
     Money: (Money(1),),
     UnitId: OFFICES,
     PersonId: (PersonId("requester"),),

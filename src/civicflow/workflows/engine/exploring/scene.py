@@ -44,6 +44,7 @@ class Scene:
         data: for each step what may be given, wrong values too; steps left out get values by the types of their fields.
         prelude: incidents before the case begins, in order.
         incidents: each happens at most once in a story, at whatever moment.
+        opened: what a case keeps that a parent opens, where its flow leaves that to the parent.
         parent: the case that a mass child is born of, and the kind of brood.
         by_rule: steps that a rule takes at whatever moment, in place of a flow that is not there.
         vacant: posts that nobody holds, as ``POST@UNIT``.
@@ -56,6 +57,7 @@ class Scene:
     data: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
     prelude: tuple[Incident, ...] = ()
     incidents: tuple[Incident, ...] = ()
+    opened: Mapping[str, Any] = attrs.field(factory=dict)
     parent: tuple[str, str] | None = None
     by_rule: tuple[str, ...] = ()
     vacant: tuple[str, ...] = ()
