@@ -6,6 +6,7 @@ it, ``T-7f3a/health@2``: a second dispatch to the same body opens another child 
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from typing import Final, NewType
 
@@ -64,6 +65,21 @@ def child_id(parent: CaseId, key: str, version: int) -> CaseId:
         InvalidInput: if the key is empty or holds a character that paths are made of.
     """
     return CaseId(f"{parent}/{path_safe(key)}@{version}")
+
+
+def raised_id(flow: str, by: CaseId, version: int, number: int) -> CaseId:
+    """The id of a matter that an entry of another one begins; a decision that is made anew makes the same.
+
+    >>> raised_id("four-part-ticket", CaseId("R-7f3a"), 2, 0)
+    'F-9b20f2d54512ce7d'
+
+    Args:
+        flow: the name of its flow.
+        by: the case whose entry begins it.
+        version: the number of that entry.
+        number: which of those that this entry begins.
+    """
+    return CaseId(f"{flow[:1].upper()}-{hashlib.sha256(f'{by}@{version}#{number}'.encode()).hexdigest()[:16]}")
 
 
 def path_safe(key: str) -> str:

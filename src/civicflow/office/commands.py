@@ -92,7 +92,6 @@ class Commands:
             command: what a key stands for beside the step and what it is given.
         """
         made: list[Birth] = []
-        numbering = None if self._around.numbers is None else Numbering(self._around.numbers, self._storage)
 
         def decision(loaded: Loaded, _: Wishes) -> Accepted | Refusal:
             made[:] = [birth(loaded.cases)]
@@ -100,10 +99,7 @@ class Commands:
             if born.case in loaded.cases:
                 reason = Reason(rule="once", text=CATALOGUE["refusal.once"])
                 return Refusal(case=born.case, step=act.step, reasons=(reason,))
-            decided = begin(loaded.world, born, act)
-            if numbering is None or isinstance(decided, Refusal):
-                return decided
-            return numbering.begin(born, act, decided, loaded.world)
+            return begin(loaded.world, born, act)
 
         words = ("begin", act.step, *command)
         return self._run(Wishes(ids), decision, act, words, lambda: self._repeated(made[0].case, act))
@@ -115,7 +111,7 @@ class Commands:
             return ring(loaded.world, _matter(loaded, wishes, case), case)
 
         try:
-            decided, loaded = self._decide(wishes_of(case), decision)
+            decided, loaded = self._decide(wishes_of(case), decision, self._numbering())
             if isinstance(decided, Accepted):
                 self._committer.commit(decided, loaded)
                 return "rung"
@@ -172,8 +168,9 @@ class Commands:
             Refused: a rule said no.
             Conflict: somebody else was faster five times in a row.
         """
+        numbering = self._numbering()
         for attempt in range(1, ATTEMPTS + 1):
-            decided, loaded = self._decide(wishes, decision, key=key, digest=digest)
+            decided, loaded = self._decide(wishes, decision, numbering, key=key, digest=digest)
             if decided is None and loaded.key is not None:
                 return loaded.key.answer
             if isinstance(decided, Refusal):
@@ -194,8 +191,17 @@ class Commands:
                 return committed.answer if committed.repeated else decided
         raise _never(key)
 
+    def _numbering(self) -> Numbering | None:
+        return None if self._around.numbers is None else Numbering(self._around.numbers, self._storage)
+
     def _decide(
-        self, wishes: Wishes, decision: Decision, *, key: str = "", digest: bytes = b""
+        self,
+        wishes: Wishes,
+        decision: Decision,
+        numbering: Numbering | None = None,
+        *,
+        key: str = "",
+        digest: bytes = b"",
     ) -> tuple[Accepted | Refusal | NotYet | None, Loaded]:
         """Load and decide until nothing more is wanted; None where the key was used for this very command before."""
         while True:
@@ -206,7 +212,9 @@ class Commands:
                 return None, loaded
             if not wishes.reads or wishes.hold_for(loaded):
                 try:
-                    return decision(loaded, wishes), loaded
+                    decided = decision(loaded, wishes)
+                    numbered = None if numbering is None else numbering.numbered(decided, loaded)
+                    return (decided, loaded) if numbered is None else (decision(numbered, wishes), numbered)
                 except Wanted as wanted:
                     wishes.add(wanted)
 

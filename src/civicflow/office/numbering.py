@@ -1,37 +1,56 @@
-"""Numbering: a new case draws its number once its first step is lawful, so that a refusal leaves no gap."""
+"""Numbering: a new matter draws its number once its first step is lawful, so that a refusal leaves no gap."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import attrs
 
+from civicflow.ids import CaseId
+from civicflow.office.loading import Loaded
 from civicflow.plugins.storage.contract import Storage
-from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin
+from civicflow.workflows.engine.decide import Accepted
+from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import World
 from civicflow.workflows.numbers import Numbers
 
 
 class Numbering:
-    """The numbers of one command: drawn once, however often it is decided.
+    """The numbers of one command: each drawn once, however often it is decided.
 
     A number that was drawn for a commit that failed in the end is a gap. Nobody else is given it.
     """
 
     def __init__(self, numbers: Numbers, storage: Storage) -> None:
         self._numbers, self._storage = numbers, storage
-        self._drawn: dict[str, int] = {}
+        self._drawn: dict[CaseId, tuple[str, int]] = {}
 
-    def begin(self, birth: Birth, act: Act, decided: Accepted, world: World) -> Accepted:
-        """The same first step with a number in its entry; mass children and flows that opt out have none."""
-        if birth.parent is not None or not world.flows.latest(birth.flow).flow.numbered:
-            return decided
-        again = begin(world, attrs.evolve(birth, number=self._number(birth, world)), act)
-        assert isinstance(again, Accepted), "a number refuses nothing"
-        return again
+    def numbered(self, decided: object, loaded: Loaded) -> Loaded | None:
+        """What was loaded, with a number for each matter that the decision begins; None where it begins none.
 
-    def _number(self, birth: Birth, world: World) -> str:
-        code = self._numbers.code(birth.unit, world.chart)
+        Mass children and flows that opt out have no number.
+        """
+        if not isinstance(decided, Accepted):
+            return None
+        born = {root.id: root for root in _begun(decided, loaded.world.flows)}
+        if born.keys() <= loaded.world.numbers.keys():
+            return None
+        numbers = {case: self._number(root, loaded.world) for case, root in born.items()}
+        return attrs.evolve(loaded, world=attrs.evolve(loaded.world, numbers=numbers))
+
+    def _number(self, root: Case, world: World) -> str:
+        code = self._numbers.code(root.unit, world.chart)
         year = world.calendar.local_date(world.recorded).year
         series = self._numbers.series(code, year)
-        if series not in self._drawn:
-            self._drawn[series] = self._storage.draw(series)
-        return self._numbers.spell(code=code, year=year, number=self._drawn[series])
+        if self._drawn.get(root.id, ("", 0))[0] != series:
+            self._drawn[root.id] = (series, self._storage.draw(series))
+        return self._numbers.spell(code=code, year=year, number=self._drawn[root.id][1])
+
+
+def _begun(decided: Accepted, flows: Flows) -> Iterator[Case]:
+    """The roots that a decision begins and that are numbered."""
+    for move in decided.moves:
+        root = move.cases[0]
+        if not move.expected and not root.brood and flows.rules(root.flow).flow.numbered:
+            yield root

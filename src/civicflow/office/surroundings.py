@@ -172,4 +172,4 @@ class Surroundings:
         now = self.now()
         current = self._as_of(register)
         chart = current.chart(self.calendar.local_date(now))
-        return _new_world(self.flows, chart, current.version, self.calendar, now, self._new_bytes(16), reads)
+        return _new_world(self.flows, chart, current.version, self.calendar, now, self._new_bytes(16), reads, {})

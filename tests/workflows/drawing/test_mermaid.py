@@ -128,7 +128,7 @@ class TestWhatIsSaid:
     def test_who_may_take_it(self) -> None:
         """Posts of one unit are named together, relative to the case."""
         text = mermaid(FOUR_PART_TICKET)
-        assert "[*] --> ordered: order (anyone)" in text
+        assert "[*] --> ordered: order (anyone or a rule)" in text
         assert "elsewhere (secretary or clerk of the unit in charge)" in text
         assert "[*] --> recorded: 登记他处事项（主管辖区书记或工作人员）" in mermaid(FOUR_PART_TICKET, "zh")
 

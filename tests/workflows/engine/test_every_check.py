@@ -25,6 +25,7 @@ from civicflow.workflows.engine.effects import (
     Linked,
     Promise,
     PutOnHold,
+    Raise,
     Spawn,
     Tell,
 )
@@ -167,7 +168,15 @@ FAULTY: dict[str, list[Flow]] = {
     "opened-final": [flow(*SOUND, opened_in=("done",))],
     "not-opened": [flow(JOINED, DONE, attrs.evolve(BEGIN, does=(Spawn("lead", NONE, "asking"),)), MEET, LATE, **SHARED)],
     "unknown-brood": [flow(attrs.evolve(OPEN, broods=("vote",)), DONE, BEGIN, END)],
-    "unknown-flow": [flow(*SOUND, slots={"lead": "shrae"}), flow(*SOUND, broods={"vote": "balot"})],
+    "unknown-flow": [
+        flow(*SOUND, slots={"lead": "shrae"}),
+        flow(*SOUND, broods={"vote": "balot"}),
+        flow(*SOUND, attrs.evolve(GO, does=(Raise("tikcet", "order", NONE, "orders"),))),
+    ],
+    "not-raised": [
+        flow(*SOUND, attrs.evolve(GO, does=(Raise("four-part-ticket", step, NONE, "orders"),)))
+        for step in ("odrer", "record", "absorb")
+    ],
     "unknown-anchor": [
         flow(*SOUND, attrs.evolve(GO, by=AnyOf(ANYONE, Holder("chair", "concil")))),
         flow(*SOUND, attrs.evolve(GO, does=(Tell(Holder("chair", "concil"), "t", "t | 告"),))),

@@ -31,7 +31,7 @@ from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Flow, Join, Step
 from civicflow.workflows.engine.flows import Plan, Rules
 from civicflow.workflows.engine.given import parts, typed
 from civicflow.workflows.engine.records import NEW, Case, Matter
-from civicflow.workflows.engine.situation import PARENT, Change, Notice, Situation, Wanted, World
+from civicflow.workflows.engine.situation import PARENT, Change, Notice, Raised, Situation, Wanted, World
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False)
@@ -89,7 +89,6 @@ class Birth:
         parent: for a mass child, the root that it belongs to; only its round is expected.
         brood: the kind of mass child, as the parent's flow names it.
         key: the mass child's key, for instance the voter.
-        number: its human number, or empty.
     """
 
     case: CaseId
@@ -100,7 +99,6 @@ class Birth:
     parent: Case | None = None
     brood: str = ""
     key: str = ""
-    number: str = ""
 
 
 @attrs.define(eq=False)
@@ -207,8 +205,8 @@ class Deciding:
 
     # -- one step ----------------------------------------------------------------------------------------------------
 
-    def bear(self, birth: Birth, act: Act) -> Refusal | None:
-        """Take the first step of a new case."""
+    def bear(self, birth: Birth, act: Act, links: Mapping[str, tuple[str, ...]] | None = None) -> Refusal | None:
+        """Take the first step of a new case, which begins with these ties."""
         rules = self.world.flows.latest(birth.flow)
         requester = act.actor.person if birth.requester is None else birth.requester or None
         case = Case(
@@ -226,8 +224,8 @@ class Deciding:
             first["anchors"] = dict(birth.anchors)
         if birth.key:
             first["key"] = birth.key
-        if birth.number:
-            first["number"] = birth.number
+        if birth.case in self.world.numbers:
+            first["number"] = self.world.numbers[birth.case]
         if birth.parent is not None:
             refusal = self._belongs(birth, act)
             if refusal is not None:
@@ -237,7 +235,9 @@ class Deciding:
             self.rounds[birth.parent.matter] = birth.parent.round
         _check_named(rules.flow, birth)
         self.matters[case.matter] = _Working(case.id, {case.id: case}, 0, 0)
-        return self.take(case.id, act, Change(set=first))
+        change = Change(set=first)
+        change.links.update({name: list(ids) for name, ids in (links or {}).items()})
+        return self.take(case.id, act, change)
 
     def _belongs(self, birth: Birth, act: Act) -> Refusal | None:
         parent = birth.parent
@@ -408,6 +408,8 @@ class Deciding:
         case, entry = situation.case, working.entries[-1]
         for carry in change.carried:
             self._carry(carry.case, Act(step=carry.step, actor=RULE, data=carry.data, cause=entry.ref))
+        for raised in change.raised:
+            self._raise(raised, entry)
         parent = None if case is situation.root else parent_of(case.id)
         if parent is not None:
             self._join(working, working.cases[parent], entry)
@@ -422,6 +424,19 @@ class Deciding:
         if refusal is not None:
             # The guards of the first step have to ask what the second one needs; if they did not, the flow is wrong.
             msg = f"a step brought about {act.step!r} on {case}, which was refused: {refusal}"
+            raise InternalError(msg)
+
+    def _raise(self, raised: Raised, cause: Entry) -> None:
+        birth = Birth(
+            case=raised.case,
+            flow=raised.flow,
+            unit=raised.unit,
+            requester=raised.requester or PersonId(""),
+            anchors=raised.anchors,
+        )
+        refusal = self.bear(birth, Act(step=raised.step, actor=RULE, data=raised.data, cause=cause.ref), raised.links)
+        if refusal is not None:
+            msg = f"{cause.ref} was to raise a matter by {raised.flow}.{raised.step}, which was refused: {refusal}"
             raise InternalError(msg)
 
     def _join(self, working: _Working, parent: Case, cause: Entry) -> None:

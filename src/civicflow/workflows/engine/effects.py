@@ -6,6 +6,7 @@ The fields of an effect are part of the flow's digest, so everything that it doe
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -14,13 +15,13 @@ import attrs
 from civicflow.calendars import TimeLimit, check_aware
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Requester, Who, addressees
-from civicflow.ids import CaseId, PersonId, UnitId, child_id
+from civicflow.ids import CaseId, PersonId, UnitId, child_id, raised_id
 from civicflow.ledger.canonical import plain
 from civicflow.texts import Text, bilingual
 from civicflow.workflows.engine.clocks import anchors_of, entering, held, put_off, resumed
 from civicflow.workflows.engine.flow import Named
 from civicflow.workflows.engine.records import Case
-from civicflow.workflows.engine.situation import Carry, Change, Notice, Situation, Wanted
+from civicflow.workflows.engine.situation import Carry, Change, Notice, Raised, Situation, Wanted
 
 
 @attrs.frozen
@@ -403,6 +404,64 @@ class CarryTo:
             given = self.data.of(situation, matter)
             if given is not None:
                 change.carried.append(Carry(matter.root.id, self.step, given))
+
+
+@attrs.frozen(kw_only=True)
+class Raising:
+    """One matter to begin.
+
+    Attributes:
+        data: what its first step is given, as its data class.
+        unit: the area whose matter it is; None for the case's own.
+        requester: who raised it; None for whoever raised the case, an empty id for nobody who is known.
+        anchors: other units that its flow names.
+    """
+
+    data: Any
+    unit: UnitId | None = None
+    requester: PersonId | None = None
+    anchors: Mapping[str, UnitId] = attrs.field(factory=dict)
+
+
+@attrs.frozen
+class Raise:
+    """Begin matters of another flow in the same commit, each tied to this case, and this case to it.
+
+    Their first step is taken by the actor RULE, so it has to allow a rule.
+
+    Attributes:
+        flow: the name of the other flow.
+        step: its first step.
+        matters: makes of the situation what to begin: one `Raising`, several, or None.
+        tie: what the case calls them among its links.
+        back: what they call the case among theirs.
+    """
+
+    flow: str
+    step: str
+    matters: Named
+    tie: str
+    back: str = "origin"
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        case, asked = situation.case, self.matters.of(situation)
+        for raising in (asked,) if isinstance(asked, Raising) else asked or ():
+            new = raised_id(self.flow, case.id, situation.version, len(change.raised))
+            requester = case.requester if raising.requester is None else raising.requester or None
+            unit = case.unit if raising.unit is None else raising.unit
+            change.links.setdefault(self.tie, list(case.links.get(self.tie, ()))).append(new)
+            change.raised.append(
+                Raised(
+                    case=new,
+                    flow=self.flow,
+                    step=self.step,
+                    data=raising.data,
+                    unit=unit,
+                    requester=requester,
+                    anchors=raising.anchors,
+                    links={self.back: (case.id,)},
+                )
+            )
 
 
 @attrs.frozen

@@ -16,7 +16,7 @@ from civicflow.calendars import WorkingCalendar
 from civicflow.errors import CivicflowError
 from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
-from civicflow.ids import CaseId, MatterId, UnitId
+from civicflow.ids import CaseId, MatterId, PersonId, UnitId
 from civicflow.texts import Text
 from civicflow.workflows.engine.flow import Read
 from civicflow.workflows.engine.records import Case, Matter
@@ -56,6 +56,7 @@ class World:
         recorded: the office's clock (UTC).
         salt: for a private part, fresh for each decision.
         reads: what was read beyond the matter, by the read's name.
+        numbers: the human numbers of the matters that the decision begins, where they are known.
     """
 
     flows: Flows
@@ -65,6 +66,7 @@ class World:
     recorded: datetime
     salt: bytes = b""
     reads: Mapping[str, tuple[Matter, ...]] = attrs.field(factory=dict)
+    numbers: Mapping[CaseId, str] = attrs.field(factory=dict)
 
 
 @attrs.frozen(kw_only=True, weakref_slot=False)
@@ -136,6 +138,31 @@ class Carry:
     data: Any
 
 
+@attrs.frozen(kw_only=True)
+class Raised:
+    """A matter of another flow that this one begins, by the actor RULE in the same commit.
+
+    Attributes:
+        case: its id.
+        flow: the name of its flow.
+        step: its first step.
+        data: what that step is given.
+        unit: the area whose matter it is.
+        requester: who raised it; None where nobody is known.
+        anchors: other units that its flow names.
+        links: the ties that it begins with.
+    """
+
+    case: CaseId
+    flow: str
+    step: str
+    data: Any
+    unit: UnitId | None
+    requester: PersonId | None
+    anchors: Mapping[str, UnitId]
+    links: Mapping[str, tuple[str, ...]]
+
+
 @attrs.define(eq=False)
 class Change:
     """What shall become of the case beside its state; see `apply` for the meaning of each part."""
@@ -149,6 +176,7 @@ class Change:
     ended: dict[str, tuple[str, str, str, str]] = attrs.field(factory=dict, init=False)
     notices: list[Notice] = attrs.field(factory=list, init=False)
     carried: list[Carry] = attrs.field(factory=list, init=False)
+    raised: list[Raised] = attrs.field(factory=list, init=False)
 
     def delta(self) -> dict[str, Any]:
         """The parts that are not empty, as an entry keeps them."""

@@ -30,6 +30,7 @@ from civicflow.workflows.engine.effects import (
     Linked,
     Promise,
     PutOnHold,
+    Raise,
     Spawn,
     Stamp,
     Tell,
@@ -248,6 +249,17 @@ VERBS: Final[Mapping[str, Verb]] = {
             "read": Key(_NAME, "the name of the read | 读取名称", required=True),
             "step": Key(_NAME, "the step there | 该事项的步骤", required=True),
             "data": Key(Function(), "the function that makes what it is given | 生成所需数据的函数", required=True),
+        },
+    ),
+    "raise": Verb(
+        Raise,
+        "begin matters of another flow, tied to this one | 提起其他流程的事项并相互关联",
+        {
+            "flow": Key(_NAME, "the other flow | 其他流程", required=True),
+            "step": Key(_NAME, "its first step, taken by a rule | 其首步，由规则执行", required=True),
+            "matters": Key(Function(), "the function that says which to begin | 生成所提事项的函数", required=True),
+            "tie": Key(_NAME, "what this one calls them | 本事项对其的称谓", required=True),
+            "back": Key(_NAME, "what they call this one, origin if left out | 其对本事项的称谓，默认 origin"),
         },
     ),
     "compute": Verb(

@@ -6,8 +6,9 @@ Source: Zhengzhou, Shangjie district, Sanwan Street community, where sixteen par
 
 Rules
 -----
-- Anyone orders. The secretary of the unit's branch dispatches to one body or to many, of which one may lead; where no
-  lead is named, all lead jointly. A partner may also take up (认领) an order that nobody dispatched to it.
+- Anyone orders; so does a rule, where another matter needs it (a missed inspection).
+- The secretary of the unit's branch dispatches to one body or to many, of which one may lead; where no lead is named, all
+  lead jointly. A partner may also take up (认领) an order that nobody dispatched to it.
 - When every leading share is completed the ticket is handled; assisting shares still open are no longer needed. When
   all leading shares have ended but some were returned, the ticket goes back to the dispatcher; once it is dispatched
   anew, only shares that were still open and those opened now count.
@@ -139,7 +140,7 @@ FOUR_PART_TICKET = Flow(
             "order | 点单",
             NEW,
             "ordered",
-            ANYONE,
+            AnyOf(ANYONE, BY_RULE),
             Order,
             does=(
                 Keep(("title", "category"), given=("channel", "place")),

@@ -49,6 +49,10 @@ SENTENCES: Final = Catalogue(
         "unknown-brood": "lets {this} be born, which is no brood of the flow | 所生{this}不是流程的集体分项",
         "unknown-flow": "{this} is to run by the flow {rules}, which is not in use here; add it"
         " | {this}所用流程{rules}未启用，请先添加",
+        "unknown-flow.raise": "raises a matter of the flow {rules}, which is not in use here; add it"
+        " | 所提起事项的流程{rules}未启用，请先添加",
+        "not-raised": "raises a matter of {rules} by {this}, which is no first step there that a rule may take"
+        " | 以{this}提起{rules}的事项，但该流程没有可由规则执行的这一首步",
         "unknown-anchor": "names the unit {this}, which is neither known to every case ({known}) nor named by the flow;"
         " list it in the flow's anchors | 所指单位{this}既非各事项共有（{known}），流程也未列明，请列入流程的 anchors",
         "unknown-hold": "ends the hold {this}, which no step begins | 解除的挂账{this}没有任何动作设立",

@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from civicflow.errors import Fault
+from civicflow.hierarchy.authority import Rule
+from civicflow.workflows.engine.checks.calls import allows
 from civicflow.workflows.engine.checks.paths import done, effects, leading
 from civicflow.workflows.engine.checks.sentences import fault
-from civicflow.workflows.engine.effects import CarryTo, Drop, Spawn
+from civicflow.workflows.engine.effects import CarryTo, Drop, Raise, Spawn
 from civicflow.workflows.engine.flow import NEW, STAY, Branch, Effect, Flow, JoinRule, State, Step
 from civicflow.workflows.engine.joins import All, Every
 
@@ -35,6 +37,8 @@ def _of_effect(
     match effect:
         case CarryTo(step=then) if not _known(then, flow, beside):
             yield fault(flow, step.name, "unknown-step.carry", this=repr(then))
+        case Raise():
+            yield from _raised(flow, step, effect, beside)
         case Spawn(slot) if slot in flows:
             yield from _spawned(flow, step, effect, flows[slot])
         case Drop(slots):
@@ -46,6 +50,16 @@ def _of_effect(
 def _known(step: str, flow: Flow, beside: Mapping[str, Flow]) -> bool:
     """Whether the flow or another one has such a step; the others are not looked at where the flow has."""
     return any(one.name == step for other in chain((flow,), beside.values()) for one in other.steps)
+
+
+def _raised(flow: Flow, step: Step, effect: Raise, beside: Mapping[str, Flow]) -> Iterator[Fault]:
+    """A matter that is begun by a rule is one of a flow that lets a rule begin it."""
+    gaps = {"this": repr(effect.step), "rules": repr(effect.flow)}
+    other = flow if effect.flow == flow.name else beside.get(effect.flow)
+    if other is None:
+        yield fault(flow, step.name, "unknown-flow.raise", **gaps)
+    elif not any(one.name == effect.step and NEW in one.of and allows(one.by, Rule) for one in other.steps):
+        yield fault(flow, step.name, "not-raised", **gaps)
 
 
 def _spawned(flow: Flow, step: Step, effect: Spawn, child: Flow) -> Iterator[Fault]:

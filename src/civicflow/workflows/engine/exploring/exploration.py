@@ -11,7 +11,7 @@ import attrs
 
 from civicflow.calendars import WorkingCalendar, weekdays
 from civicflow.errors import CivicflowError, InvalidInput
-from civicflow.hierarchy.authority import RULE, Actor, Anyone, Rule, Who, actors_at
+from civicflow.hierarchy.authority import RULE, Actor, Anyone, Rule, Who, actors_at, for_people
 from civicflow.ids import CaseId, MatterId, PersonId, UnitId
 from civicflow.ledger.canonical import plain
 from civicflow.ledger.entries import read, seal
@@ -241,7 +241,9 @@ class _Search:
 
     def _allowed(self, who: Who, step: Step, case: Case, *, everybody: bool) -> list[Actor]:
         if isinstance(who, Rule):
-            return [RULE] if step.name in self.scene.by_rule or NEW in step.of else []
+            # What people begin, too, begins the same story with a rule: only a scene that asks for it hears it twice.
+            alone = NEW in step.of and not for_people(step.by)
+            return [RULE] if step.name in self.scene.by_rule or alone else []
         if isinstance(who, Anyone) and not everybody:
             return [OTHER]
         anchors, chart = anchors_of(case, self.town.chart), self.town.chart

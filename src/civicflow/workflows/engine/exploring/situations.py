@@ -1,7 +1,7 @@
 """Situations of exploration: every matter as it stands, and the key under which two of them are the same.
 
 Times are left out: which clocks run counts, and whose is next, not when. So are versions, and children that have ended
-and no longer count.
+and no longer count. Matters that the explored one begins are seen by the flow that they are of, not one by one.
 """
 
 from __future__ import annotations
@@ -29,11 +29,13 @@ class Standing:
         matters: by id; each with all its children.
         at: the moment.
         ahead: the numbers of the incidents that may still happen.
+        raised: the matters that others began, with the name of their flow.
     """
 
     matters: Mapping[MatterId, Matter]
     at: datetime
     ahead: frozenset[int] = frozenset()
+    raised: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
     def main(self) -> Matter:
@@ -42,14 +44,16 @@ class Standing:
 
     def after(self, accepted: Accepted, at: datetime) -> Standing:
         """What stands once a decision is kept."""
-        matters = dict(self.matters)
-        for move in accepted.moves:
+        matters, raised = dict(self.matters), dict(self.raised)
+        for number, move in enumerate(accepted.moves):
+            if number and not move.expected:
+                raised[move.matter] = move.cases[0].flow_name
             before = matters.get(move.matter)
             cases = {} if before is None else {before.root.id: before.root, **before.children}
             cases.update((case.id, case) for case in move.cases)
             root = cases.pop(CaseId(move.matter))
             matters[move.matter] = Matter(root, cases, complete=True)
-        return Standing(matters, at, self.ahead)
+        return Standing(matters, at, self.ahead, raised)
 
     def due(self) -> datetime | None:
         """When the explored matter's next deadline falls."""
@@ -61,11 +65,12 @@ class Standing:
         due, upcoming = self.due(), ""
         if due is not None:
             upcoming = min(case.key for case in cases_of(self.main) if case.due == due)
-        beside = [_alone(m.root) for i, m in sorted(self.matters.items()) if str(i) != str(MAIN) and not m.root.brood]
+        others = [m.root for i, m in sorted(self.matters.items()) if str(i) != str(MAIN) and i not in self.raised]
+        beside = [_alone(root, self.raised) for root in others if not root.brood]
         born = [m.root for m in self.matters.values() if m.root.brood and m.root.id != MAIN]
         return (
-            _alone(self.main.root),
-            tuple(sorted(map(_alone, children), key=repr)),
+            _alone(self.main.root, self.raised),
+            tuple(sorted((_alone(child, self.raised) for child in children), key=repr)),
             tuple(beside),
             tuple(
                 sorted(
@@ -102,7 +107,7 @@ def _data(case: Case) -> str:
     return repr(sorted((name, value) for name, value in plain(dict(case.data)).items() if name != "title"))
 
 
-def _alone(case: Case) -> Key:
+def _alone(case: Case, raised: Mapping[str, str]) -> Key:
     clocks = sorted(case.clocks, key=lambda clock: (clock.due, str(clock.limit)))
     return (
         case.flow_name,
@@ -115,7 +120,7 @@ def _alone(case: Case) -> Key:
         tuple(sorted(case.anchors.items())),
         _data(case),
         _frozen(counting(case)),
-        tuple(sorted((name, tuple(sorted(set(ids)))) for name, ids in case.links.items())),
+        tuple(sorted((name, tuple(sorted({raised.get(i, i) for i in ids}))) for name, ids in case.links.items())),
         tuple((str(clock.limit), clock.stopped is not None, clock.left is not None) for clock in clocks),
         tuple((hold.name, hold.then) for hold in case.holds),
         tuple(bool(instant) for instant in (case.promise, case.handled, case.evaluated)),
