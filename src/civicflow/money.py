@@ -127,3 +127,14 @@ def total(amounts: Iterable[Money], currency: str = "CNY") -> Money:
     for amount in amounts:
         result += amount
     return result
+
+
+def positive(_: object, __: object, value: Money) -> None:
+    """An attrs validator: money that moves is more than zero.
+
+    Raises:
+        InvalidInput: if it is not.
+    """
+    if value.amount <= 0:
+        msg = f"an amount to move is more than zero; got {value}"
+        raise InvalidInput(msg)

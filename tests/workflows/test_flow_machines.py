@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 
 from civicflow import Actor, Case, Money, Refused, Source
-from civicflow.plugins.backends import open_storage
 from civicflow.plugins.storage.contract import Storage
 from civicflow.workflows.councils.funds import available, reserved
 from civicflow.workflows.councils.vote import Choice
@@ -405,25 +403,6 @@ class Proposals(TownMachine):
             self.town.check(proposal)
             assert self.town.now(proposal).outcome or self.town.now(proposal).state == "notice.contested"
         super().teardown()
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-def reopened(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Storage | None], Storage]:
-    """A fresh storage for nothing, and for a storage the same rows opened again."""
-    names = iter(range(1_000_000))
-    urls: dict[int, str] = {}
-
-    def again(former: Storage | None) -> Storage:
-        if request.param == "memory":
-            return open_storage("memory://") if former is None else former
-        url = f"sqlite:///{tmp_path}/{next(names)}.db?synchronous=off" if former is None else urls.pop(id(former))
-        if former is not None:
-            former.close()
-        opened = open_storage(url)
-        urls[id(opened)] = url
-        return opened
-
-    return again
 
 
 @pytest.mark.parametrize("machine", [Tickets, Proposals])

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.places import Box
     from civicflow.workflows.routing import Routing
     from civicflow.workflows.tickets.desk import Tickets
+    from civicflow.workflows.whistles.desk import Whistles
 
 
 class Office:
@@ -146,6 +147,13 @@ class Office:
         from civicflow.workflows.tickets.desk import Tickets
 
         return Tickets(self)
+
+    @cached_property
+    def whistles(self) -> Whistles:
+        """Call, whistle, report in words."""
+        from civicflow.workflows.whistles.desk import Whistles
+
+        return Whistles(self)
 
     @cached_property
     def councils(self) -> Councils:

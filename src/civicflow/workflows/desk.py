@@ -9,10 +9,16 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
+import attrs
+
+from civicflow.catalogue import CATALOGUE
+from civicflow.errors import Refused
 from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, PersonId, UnitId
+from civicflow.refusals import Reason, Refusal
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.places import Place
 from civicflow.workflows.routing import Routing
 
 CaseRef = Case | str
@@ -84,3 +90,25 @@ class Desk(Protocol):
     def new_id(self, kind: str) -> CaseId:
         """A fresh id for a case."""
         ...
+
+
+def located(desk: Desk, place: Place | None) -> Place | None:
+    """A place whose unit, given by code or alias, is the unit's id."""
+    return place if place is None or place.unit is None else attrs.evolve(place, unit=desk.unit(place.unit))
+
+
+def share_meant(desk: Desk, matter: CaseRef, step: str, by: Actor) -> CaseRef:
+    """The share that a command means: the one given, else the newest of the actor's body, the open ones first.
+
+    Raises:
+        Refused: if the body has none.
+    """
+    given = matter if isinstance(matter, str) else matter.id
+    if "/" in given:
+        return given
+    shares = desk.shares(given, body=by.unit) if by.unit is not None else ()
+    if not shares:
+        reason = Reason(rule="share", text=CATALOGUE["refusal.share"])
+        raise Refused(Refusal(case=given, step=step, reasons=(reason,)))
+    still_open = [share for share in shares if not share.outcome]
+    return (still_open or shares)[-1]

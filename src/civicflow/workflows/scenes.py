@@ -9,6 +9,7 @@ from civicflow.workflows.councils.scenes import COUNCILS
 from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.registering import Load
 from civicflow.workflows.tickets.scenes import TICKETS
+from civicflow.workflows.whistles.scenes import WHISTLES
 
 SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     "register": (
@@ -18,6 +19,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
         ),
     ),
     **TICKETS,
+    **WHISTLES,
     **COUNCILS,
 }
 """By the flow's name."""

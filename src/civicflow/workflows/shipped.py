@@ -14,6 +14,8 @@ WHERE: Final[Mapping[str, str]] = {
     "register": "registering:REGISTERING",
     "share": "tickets.share:SHARE",
     "four-part-ticket": "tickets.four_part:FOUR_PART_TICKET",
+    "report-in": "whistles.report_in:REPORT_IN",
+    "whistle": "whistles.whistle:WHISTLE",
     "fund": "councils.funds:FUND",
     "ballot": "councils.vote:BALLOT",
     "objection": "councils.notice:OBJECTION",

@@ -1,7 +1,7 @@
 """Who may take which step, as a table for each flow that a person can review: ``FLOW.csv`` beside this file.
 
 A row is a step from a state of a shipped flow. The case's unit is the middle one of three levels, so that there is a unit above
-(``top``) and one elsewhere (``low``); its body is ``office-a``. ``may`` names everybody in town whose post and unit allow the
+(``top``) and one elsewhere (``low``); its body is ``office-a``, and whoever called is ``low``. ``may`` names everybody in town whose post and unit allow the
 step, ``asked`` whom the step asks to act; ``if vacant`` says ``nobody`` where no person and no clock, join or rule is left once
 every post is vacant.
 """
@@ -25,7 +25,14 @@ HERE: Final = Path(__file__).parent
 TOWN: Final = Town.of(SHIPPED)
 UNITS: Final = (*LEVELS, *OFFICES, *TOWN.anchors)
 VACANT: Final = Town.of(SHIPPED, [f"{post}@{unit}" for post, _ in holders_in(SHIPPED) for unit in UNITS])
-ANCHORS: Final = {"unit": "middle", "above": "top", "body": "office-a", "requester": "requester", **TOWN.anchors}
+ANCHORS: Final = {
+    "unit": "middle",
+    "above": "top",
+    "body": "office-a",
+    "requester": "requester",
+    "caller": "low",
+    **TOWN.anchors,
+}
 PEOPLE: Final = {name: actor for name, actor in TOWN.actors.items() if "#" not in name}
 NOT_PEOPLE: Final = {"clock": CLOCK, "join": JOIN, "rule": RULE}
 

@@ -97,7 +97,8 @@ def _stands_for(anchor: str, actor: Actor, case: Case, office: Office) -> str | 
             return None
         return _office_of(code if anchor == "unit" else LEVELS[LEVELS.index(code) - 1])
     unit = {"body": case.body, "actor": actor.unit}.get(anchor, case.anchors.get(anchor))
-    return None if unit is None else chart.code(unit)
+    code = None if unit is None else chart.code(unit)
+    return _office_of(code) if code in LEVELS else code
 
 
 def _office_of(area: str) -> str:

@@ -14,9 +14,8 @@ from typing import Any
 
 import attrs
 
-from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_RULE, Actor, AnyOf, Holder
-from civicflow.money import Money, currency_code
+from civicflow.money import Money, currency_code, positive
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.effects import Compute, Keep
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Named, State, Step
@@ -24,17 +23,6 @@ from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Situation
 
 TREASURER = AnyOf(Holder("secretary", "unit"), Holder("treasurer", "unit"))
-
-
-def positive(_: object, __: object, value: Money) -> None:
-    """An attrs validator: money that moves is more than zero.
-
-    Raises:
-        InvalidInput: if it is not.
-    """
-    if value.amount <= 0:
-        msg = f"an amount to move is more than zero; got {value}"
-        raise InvalidInput(msg)
 
 
 @attrs.frozen(kw_only=True)

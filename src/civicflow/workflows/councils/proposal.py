@@ -24,8 +24,8 @@ from collections.abc import Iterable
 import attrs
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
-from civicflow.money import Money, total
-from civicflow.workflows.councils.funds import Reserve, available, positive
+from civicflow.money import Money, positive, total
+from civicflow.workflows.councils.funds import Reserve, available
 from civicflow.workflows.councils.majority import MORE_THAN_HALF_OF_ALL_SEATS, TWO_THIRDS_OF_ALL_SEATS
 from civicflow.workflows.councils.notice import notice
 from civicflow.workflows.councils.vote import vote

@@ -6,7 +6,8 @@ The fields of an effect are part of the flow's digest, so everything that it doe
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
@@ -14,12 +15,12 @@ import attrs
 
 from civicflow.calendars import TimeLimit, check_aware
 from civicflow.errors import InvalidInput
-from civicflow.hierarchy.authority import Requester, Who, addressees
+from civicflow.hierarchy.authority import Holder, Requester, Who, addressees
 from civicflow.ids import CaseId, PersonId, UnitId, child_id, raised_id
 from civicflow.ledger.canonical import plain
 from civicflow.texts import Text, bilingual
 from civicflow.workflows.engine.clocks import anchors_of, entering, held, put_off, resumed
-from civicflow.workflows.engine.flow import Named
+from civicflow.workflows.engine.flow import Limit, LimitKey, Named
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Carry, Change, Notice, Raised, Situation, Wanted
 
@@ -97,13 +98,15 @@ def promised(within: Any, situation: Situation) -> Any:
 
 @attrs.frozen
 class Anchor:
-    """Name one of the case's units anew, for what its flow calls it from now on."""
+    """Name one of the case's units anew, for what its flow calls it from now on; ``unit`` is the case's own, as it was."""
 
     name: str
     of: str
 
     def apply(self, situation: Situation, change: Change) -> None:
-        change.set["anchors"] = {**situation.case.anchors, self.name: situation.case.anchors[self.of]}
+        case = situation.case
+        unit = case.unit if self.of == "unit" else case.anchors[self.of]
+        change.set["anchors"] = {**case.anchors, self.name: unit}
 
 
 @attrs.frozen
@@ -170,12 +173,14 @@ class Spawn:
         openings: makes the children of the situation, as `Opening` values.
         state: the state in which they begin.
         promised: the field of what the actor gave that holds their promise, or empty.
+        binding: where nothing was promised, the time limit of their state that would heed a promise is one.
     """
 
     slot: str
     openings: Named | EachBody
     state: str = ""
     promised: str = ""
+    binding: bool = False
 
     def apply(self, situation: Situation, change: Change) -> None:
         world = situation.world
@@ -207,13 +212,19 @@ class Spawn:
                 clocks = armed(opening.data)
             if clocks:
                 child["clocks"] = clocks
-            if promise is not None:
-                child["promise"] = promise
+            owed = self._owed(clocks, rules.limits[state.name]) if promise is None else promise
+            if owed is not None:
+                child["promise"] = owed
             if child["id"] in taken:
                 msg = f"{opening.key!r} is named twice; name each body once"
                 raise InvalidInput(msg)
             taken.add(child["id"])
             change.opened.append(child)
+
+    def _owed(self, clocks: Sequence[Any], limits: Mapping[LimitKey, Limit]) -> datetime | None:
+        """What binds a child to which nothing was promised: when the first clock falls that would heed a promise."""
+        heeding = (due for key, _, due, *_ in clocks if limits[key].promised) if self.binding else ()
+        return min(heeding, default=None)
 
 
 @attrs.frozen
@@ -296,6 +307,40 @@ class Tell:
                     title=title,
                 )
             )
+
+
+@attrs.frozen
+class TellEach:
+    """Tell the holder of a post at each unit that a field of what the actor gave names.
+
+    Attributes:
+        field: the name of the field: one id, or several.
+        post: whose post.
+        topic: what it is about.
+        text: what is said; ``{title}`` is the case's headline.
+    """
+
+    field: str
+    post: str
+    topic: str
+    text: Text = attrs.field(converter=bilingual)
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        given = getattr(situation.data, self.field)
+        units = (given,) if isinstance(given, str) else (given or ())
+        title = change.data.get("title") or situation.root.title or situation.case.id
+        for unit in units:
+            for to in addressees(Holder(self.post, "unit"), {"unit": unit}, situation.world.chart):
+                change.notices.append(
+                    Notice(
+                        case=situation.case.id,
+                        version=situation.version,
+                        to=to,
+                        topic=self.topic,
+                        template=self.text,
+                        title=title,
+                    )
+                )
 
 
 def _after(situation: Situation, change: Change) -> Case:

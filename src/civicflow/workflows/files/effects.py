@@ -34,6 +34,7 @@ from civicflow.workflows.engine.effects import (
     Spawn,
     Stamp,
     Tell,
+    TellEach,
     TellRequester,
     Turn,
 )
@@ -180,6 +181,9 @@ VERBS: Final[Mapping[str, Verb]] = {
             "openings": Key(Function(), "or the function that makes the children | 或生成子项的函数"),
             "state": Key(_NAME, "the state in which they begin | 子项的起始状态", required=True),
             "promised": Key(Field(), "the field with their promise | 填写承诺时限的字段"),
+            "binding": Key(
+                Flag(), "the time limit of their state is a promise where none was given | 未承诺时以该状态时限为承诺"
+            ),
         },
     ),
     "afresh": Verb(
@@ -209,6 +213,16 @@ VERBS: Final[Mapping[str, Verb]] = {
             "who": Key(WhoShape(), "whom | 对象", required=True),
             "topic": Key(_NAME, "what it is about | 主题", required=True),
             "text": Key(_MESSAGE, "what is said; the text of the topic where left out | 内容；不写则取该主题的文本"),
+        },
+    ),
+    "tell each": Verb(
+        TellEach,
+        "tell a post of each unit that a field names | 告知字段所列各单位的某岗位",
+        {
+            "field": Key(Field(), "the field that names the units | 列出单位的字段", required=True),
+            "post": Key(_NAME, "whose post | 岗位", required=True),
+            "topic": Key(_NAME, "what it is about | 主题", required=True),
+            "text": Key(_MESSAGE, "what is said | 内容", required=True),
         },
     ),
     "hold": Verb(

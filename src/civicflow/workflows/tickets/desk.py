@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-import attrs
-
 from civicflow.calendars import TimeLimit
-from civicflow.catalogue import CATALOGUE
 from civicflow.errors import InvalidInput, Refused
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import UnitId
 from civicflow.refusals import Reason, Refusal
-from civicflow.workflows.desk import CaseRef, Desk
+from civicflow.workflows.desk import CaseRef, Desk, located, share_meant
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.places import Place
@@ -69,7 +66,7 @@ class Tickets:
             contact: how to reach whoever orders; private.
             key: makes a retried order the same ticket.
         """
-        where = self._located(place)
+        where = located(self._desk, place)
         data = Order(title=title, category=category, channel=channel, place=where, details=details, contact=contact)
         return self._desk.begin(FOUR_PART_TICKET.name, "order", data, by=by, unit=unit, key=key)
 
@@ -136,15 +133,19 @@ class Tickets:
 
     def accept(self, ticket: CaseRef, *, by: Actor, key: str = "") -> Case:
         """Accept a share (接单): the one given, or the one that the actor's body has in the ticket given."""
-        return self._desk.take(self._share(ticket, "accept", by), "accept", by=by, key=key)
+        return self._desk.take(share_meant(self._desk, ticket, "accept", by), "accept", by=by, key=key)
 
     def decline(self, ticket: CaseRef, reason: str, *, by: Actor, key: str = "") -> Case:
         """Return a share with a reason (退单); it goes back to the dispatcher."""
-        return self._desk.take(self._share(ticket, "decline", by), "decline", Decline(reason), by=by, key=key)
+        return self._desk.take(
+            share_meant(self._desk, ticket, "decline", by), "decline", Decline(reason), by=by, key=key
+        )
 
     def complete(self, ticket: CaseRef, *, by: Actor, note: str = "", key: str = "") -> Case:
         """Complete a share; when all leading shares are completed, the ticket is handled."""
-        return self._desk.take(self._share(ticket, "complete", by), "complete", Complete(note), by=by, key=key)
+        return self._desk.take(
+            share_meant(self._desk, ticket, "complete", by), "complete", Complete(note), by=by, key=key
+        )
 
     def ask_extension(self, ticket: CaseRef, reason: str, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:
         """Ask for more time for a share (申请延期), before its time has passed, and once.
@@ -157,7 +158,9 @@ class Tickets:
             key: makes a retried request act once.
         """
         data = AskExtension(within, reason)
-        return self._desk.take(self._share(ticket, "ask-extension", by), "ask-extension", data, by=by, key=key)
+        return self._desk.take(
+            share_meant(self._desk, ticket, "ask-extension", by), "ask-extension", data, by=by, key=key
+        )
 
     def extend(self, share: CaseRef, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:
         """Grant the extension that was asked for (同意延期); what was promised moves with it.
@@ -247,7 +250,7 @@ class Tickets:
             details: what was written there; private.
             key: makes a repeated import change nothing.
         """
-        where = self._located(place)
+        where = located(self._desk, place)
         data = Record(title=title, origin=origin, promise=promise, category=category, place=where, details=details)
         # Whoever records it did not raise it: where nobody is known, nobody is entered.
         return self._desk.begin(
@@ -274,19 +277,3 @@ class Tickets:
             msg = f"{case.id} is no unit's matter; it cannot be routed"
             raise InvalidInput(msg)
         return case.unit
-
-    def _located(self, place: Place | None) -> Place | None:
-        """A place whose unit, given by code or alias, is the unit's id."""
-        return place if place is None or place.unit is None else attrs.evolve(place, unit=self._desk.unit(place.unit))
-
-    def _share(self, ticket: CaseRef, step: str, by: Actor) -> CaseRef:
-        """The share that a command means: the one given, else the newest of the actor's body, the open ones first."""
-        given = ticket if isinstance(ticket, str) else ticket.id
-        if "/" in given:
-            return given
-        shares = self._desk.shares(given, body=by.unit) if by.unit is not None else ()
-        if not shares:
-            reason = Reason(rule="share", text=CATALOGUE["refusal.share"])
-            raise Refused(Refusal(case=given, step=step, reasons=(reason,)))
-        still_open = [share for share in shares if not share.outcome]
-        return (still_open or shares)[-1]

@@ -25,7 +25,7 @@ from civicflow.workflows.engine.exploring.report import WORDS, Explored, Finding
 from civicflow.workflows.engine.exploring.samples import samples
 from civicflow.workflows.engine.exploring.scene import MAIN, Incident, Scene
 from civicflow.workflows.engine.exploring.situations import Key, Standing, cases_of, counting, tallied
-from civicflow.workflows.engine.exploring.town import DAWN, OFFICES, OTHER, UNIT, Town, alternatives
+from civicflow.workflows.engine.exploring.town import DAWN, OFFICES, OTHER, Town, alternatives
 from civicflow.workflows.engine.exploring.watching import Noted, watched
 from civicflow.workflows.engine.flow import NEW, Flow, Step
 from civicflow.workflows.engine.flows import Flows
@@ -179,7 +179,7 @@ class _Search:
         for state in self.flow.opened_in:
             yield self._opened(first, state)
         for step in (step for step in self.flow.steps if NEW in step.of):
-            unborn = Case(id=MAIN, flow=self.flow.ref, unit=UNIT, anchors=self.town.anchors)
+            unborn = Case(id=MAIN, flow=self.flow.ref, unit=UnitId(self.scene.unit), anchors=self.town.anchors)
             for actor in self._who(step, unborn, everybody=self.scene.parent is not None):
                 for data in self._data(self.flow, step):
                     yield from self._try(first, (), None, step, actor, data)
@@ -192,7 +192,7 @@ class _Search:
             flow=self.flow.ref,
             state=state,
             version=1,
-            unit=UNIT,
+            unit=UnitId(self.scene.unit),
             body=OFFICES[0],
             requester=PersonId("requester"),
             anchors=self.town.anchors,
@@ -290,7 +290,8 @@ class _Search:
         parent, brood = self.scene.parent or ("", "")
         if not parent:
             requester = None if actor.person is None or actor != OTHER else PersonId("requester")
-            return Birth(case=MAIN, flow=self.flow.name, unit=UNIT, anchors=self.town.anchors, requester=requester)
+            unit = UnitId(self.scene.unit)
+            return Birth(case=MAIN, flow=self.flow.name, unit=unit, anchors=self.town.anchors, requester=requester)
         root = standing.matters[MatterId(parent)].root
         return Birth(
             case=MAIN, flow=self.flow.name, unit=root.unit, anchors=root.anchors, parent=root, brood=brood, key="main"

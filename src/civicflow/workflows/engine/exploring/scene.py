@@ -48,6 +48,7 @@ class Scene:
         parent: the case that a mass child is born of, and the kind of brood.
         by_rule: steps that a rule takes at whatever moment, in place of a flow that is not there.
         vacant: posts that nobody holds, as ``POST@UNIT``.
+        unit: the area in which the explored case begins: ``low``, ``middle`` or ``top``.
         most_children: how many children that still count a slot may have.
         most_depth: how many acts a story may have.
         most_states: how many different situations are followed.
@@ -61,6 +62,7 @@ class Scene:
     parent: tuple[str, str] | None = None
     by_rule: tuple[str, ...] = ()
     vacant: tuple[str, ...] = ()
+    unit: str = "low"
     most_children: int = 2
     most_depth: int = 60
     most_states: int = 5_000
