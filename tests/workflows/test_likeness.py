@@ -141,15 +141,15 @@ class TestBlocking:
         assert [found.pair for found in suggest(records, rejected=[first[::-1]])] == rest
 
     def test_the_work_grows_with_the_likes_and_not_with_the_square(self) -> None:
-        """Of 40,000 persons, each is compared with those who share part of the name, not with all."""
-        letters = [chr(0x4E10 + n) for n in range(200)]
+        """Of 10,000 persons, each is compared with those who share part of the name, not with all."""
+        letters = [chr(0x4E10 + n) for n in range(100)]
         records = [
             Record(id=f"{one}{other}", who=Who(names=f"张{one}{other}"), what=What(title="路灯"))
             for one in letters
             for other in letters
         ]
         index = Index(records)
-        assert max(len(index.near(record)) for record in records[::997]) < 800
+        assert max(len(index.near(record)) for record in records[::97]) < 400
 
 
 class TestNames:

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.notes import Note
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
+    from civicflow.workflows.mediation.desk import Mediation
     from civicflow.workflows.places import Box
     from civicflow.workflows.routing import Routing
     from civicflow.workflows.tickets.desk import Tickets
@@ -168,6 +169,13 @@ class Office:
         from civicflow.workflows.councils.funds import Funds
 
         return Funds(self)
+
+    @cached_property
+    def mediation(self) -> Mediation:
+        """The mediation of disputes in words."""
+        from civicflow.workflows.mediation.desk import Mediation
+
+        return Mediation(self)
 
     @cached_property
     def ledger(self) -> LedgerDesk:

@@ -20,6 +20,7 @@ WHERE: Final[Mapping[str, str]] = {
     "ballot": "councils.vote:BALLOT",
     "objection": "councils.notice:OBJECTION",
     "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",
+    "dispute": "mediation.dispute:DISPUTE",
 }
 """Below this package, the module of each flow and what it is called there; a parent stands after its children."""
 

@@ -9,13 +9,14 @@ every post is vacant.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-from civicflow.hierarchy.authority import CLOCK, JOIN, RULE, Who, addressees
+from civicflow.hierarchy.authority import CLOCK, JOIN, RULE, Actor, Who, addressees
 from civicflow.ids import UnitId
 from civicflow.workflows.engine.exploring.town import LEVELS, OFFICES, Town, alternatives, holders_in
 from civicflow.workflows.engine.flow import Flow
@@ -39,12 +40,14 @@ NOT_PEOPLE: Final = {"clock": CLOCK, "join": JOIN, "rule": RULE}
 
 def may(who: Who) -> str:
     """Who of the town may: by name, or all of them at once."""
-    allowed = [
-        name
-        for name, actor in {**PEOPLE, **NOT_PEOPLE}.items()
-        if who.allows(actor, {**ANCHORS, "actor": actor.unit}, TOWN.chart)
-    ]
-    return "anybody" if allowed == list(PEOPLE) else " ".join(allowed)
+
+    def allowed(actors: Mapping[str, Actor]) -> list[str]:
+        return [
+            name for name, actor in actors.items() if who.allows(actor, {**ANCHORS, "actor": actor.unit}, TOWN.chart)
+        ]
+
+    people = allowed(PEOPLE)
+    return " ".join([*(["anybody"] if people == list(PEOPLE) else people), *allowed(NOT_PEOPLE)])
 
 
 def row(who: Who) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -10,9 +11,9 @@ _PRIVATE = "civicflow.private"
 _PUBLIC = "civicflow.public"
 
 
-def private(*, default: Any = attrs.NOTHING) -> Any:
+def private(*, default: Any = attrs.NOTHING, converter: Callable[[Any], Any] | None = None) -> Any:
     """A field of a step's data that the public must not see: it is kept beside the entry and can be erased."""
-    return attrs.field(default=default, metadata={_PRIVATE: True}, kw_only=True)
+    return attrs.field(default=default, converter=converter, metadata={_PRIVATE: True}, kw_only=True)
 
 
 def public(*, default: Any = attrs.NOTHING) -> Any:

@@ -67,6 +67,17 @@ class _Done:
     after: Standing
 
 
+def _involved(flow: Flow, family: Mapping[str, Flow], scene: Scene) -> Iterator[Flow]:
+    """The flows that have a part in a scene: their posts are held, so that the posts of other flows change no story."""
+    names = [flow.name, *(incident.flow for incident in (*scene.prelude, *scene.incidents) if incident.flow)]
+    for name in names:
+        one = family.get(name)
+        if one is None:  # an unknown one is told where its first step is tried
+            continue
+        yield one
+        names += [child for child in (*one.slots.values(), *one.broods.values()) if child not in names]
+
+
 class _Search:
     """One exploration in the making."""
 
@@ -77,7 +88,7 @@ class _Search:
         Flows(tuple(family.values()))
         self.flows = Flows(tuple(watched(one, self.noted) for one in family.values()))
         self.flow = self.flows.latest(flow.name).flow
-        self.town = Town.of(family.values(), scene.vacant)
+        self.town = Town.of(family.values(), scene.vacant, _involved(flow, family, scene), scene.shared)
         self.asking = Asking(self.flows, self.town.chart, calendar)
         self.findings: dict[tuple[str, str], Finding] = {}
         self.bounds: set[str] = set()

@@ -48,6 +48,7 @@ class Scene:
         parent: the case that a mass child is born of, and the kind of brood.
         by_rule: steps that a rule takes at whatever moment, in place of a flow that is not there.
         vacant: posts that nobody holds, as ``POST@UNIT``.
+        shared: posts that two hold, the second called ``POST@UNIT#2``; of two who may do the same the first is tried.
         unit: the area in which the explored case begins: ``low``, ``middle`` or ``top``.
         most_children: how many children that still count a slot may have.
         most_depth: how many acts a story may have.
@@ -62,6 +63,7 @@ class Scene:
     parent: tuple[str, str] | None = None
     by_rule: tuple[str, ...] = ()
     vacant: tuple[str, ...] = ()
+    shared: tuple[str, ...] = ()
     unit: str = "low"
     most_children: int = 2
     most_depth: int = 60

@@ -67,8 +67,21 @@ class Town:
     anchors: Mapping[str, UnitId]
 
     @classmethod
-    def of(cls, flows: Iterable[Flow], vacant: Iterable[str] = ()) -> Town:
-        """The town in which every post that the flows name is held, but for those said to be vacant."""
+    def of(
+        cls,
+        flows: Iterable[Flow],
+        vacant: Iterable[str] = (),
+        involved: Iterable[Flow] | None = None,
+        shared: Iterable[str] = (),
+    ) -> Town:
+        """The town in which every post that the flows name is held, but for those said to be vacant.
+
+        Args:
+            flows: their anchors are there.
+            vacant: posts that nobody holds, as ``POST@UNIT``.
+            involved: the flows whose posts are there; those of all of them where left out.
+            shared: posts that two hold, as ``POST@UNIT``.
+        """
         known = tuple(flows)
         rows: list[Row] = []
         actors = {"requester": REQUESTER, "resident": OTHER}
@@ -83,11 +96,11 @@ class Town:
         rows += [_body(office, "department", UnitId("middle")) for office in OFFICES]
         rows += [_body(anchor, "council", UNIT) for anchor in named]
         bodies = {"unit": LEVELS, "above": LEVELS, "body": OFFICES, "actor": OFFICES}
-        empty = frozenset(vacant)
-        for post, at in sorted(holders_in(known)):
+        empty, twice = frozenset(vacant), frozenset(shared)
+        for post, at in sorted(holders_in(known if involved is None else involved)):
             for unit in bodies.get(at, (at,) if at in named else ()):
                 body = UnitId(f"party-{unit}" if unit in LEVELS else unit)
-                seats = 3 if at in named else 1
+                seats = 3 if at in named or f"{post}@{unit}" in twice else 1
                 _fill(rows, actors, post, UnitId(unit), body, seats, vacant=f"{post}@{unit}" in empty)
         anchors = {anchor: UnitId(anchor) for anchor in named if anchor not in ANCHORS}
         return cls(chart=Chart(DAWN.date(), rows, version=1), actors=actors, anchors=anchors)

@@ -1,0 +1,1 @@
+"""Mediation of disputes among residents: 4+A, three ways, one level at a time."""
