@@ -91,6 +91,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
             "member": "member | 委员",
             "supervisor": "supervisor | 监督员",
             "integrity-monitor": "integrity monitor | 廉情监督员",
+            "contact": "contact | 联络员",
             "mediator": "mediator | 调解员",
             "legal-adviser": "legal adviser | 法律顾问",
             "police-officer": "police officer | 民警",

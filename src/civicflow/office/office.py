@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
     from civicflow.workflows.mediation.desk import Mediation
+    from civicflow.workflows.needs.desk import Needs
     from civicflow.workflows.places import Box
     from civicflow.workflows.routing import Routing
     from civicflow.workflows.tickets.desk import Tickets
@@ -155,6 +156,13 @@ class Office:
         from civicflow.workflows.whistles.desk import Whistles
 
         return Whistles(self)
+
+    @cached_property
+    def needs(self) -> Needs:
+        """Needs, the projects that they become, and who takes them up, in words."""
+        from civicflow.workflows.needs.desk import Needs
+
+        return Needs(self)
 
     @cached_property
     def councils(self) -> Councils:

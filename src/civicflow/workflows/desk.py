@@ -17,6 +17,7 @@ from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.refusals import Reason, Refusal
+from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.places import Place
 from civicflow.workflows.routing import Routing
@@ -27,6 +28,11 @@ CaseRef = Case | str
 
 class Desk(Protocol):
     """The office as the façades see it."""
+
+    @property
+    def flows(self) -> Flows:
+        """The flows in use."""
+        ...
 
     def begin(
         self,

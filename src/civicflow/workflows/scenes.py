@@ -8,6 +8,7 @@ from typing import Final
 from civicflow.workflows.councils.scenes import COUNCILS
 from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.mediation.scenes import MEDIATION
+from civicflow.workflows.needs.scenes import NEEDS
 from civicflow.workflows.registering import Load
 from civicflow.workflows.tickets.scenes import TICKETS
 from civicflow.workflows.whistles.scenes import WHISTLES
@@ -21,6 +22,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     ),
     **TICKETS,
     **WHISTLES,
+    **NEEDS,
     **COUNCILS,
     **MEDIATION,
 }

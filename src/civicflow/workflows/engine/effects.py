@@ -427,6 +427,8 @@ class Link:
     def apply(self, situation: Situation, change: Change) -> None:
         given = attrgetter(self.field)(situation.data)
         ids = (given,) if isinstance(given, str) else tuple(given)
+        if not ids:
+            return
         change.links[self.name] = [*situation.case.links.get(self.name, ()), *ids]
 
 
@@ -522,7 +524,7 @@ class Compute:
 
 @attrs.frozen
 class Linked:
-    """Read the matters that a field of what the actor gave names, or those that the case is tied to."""
+    """Read the matters that a field of what the actor gave names, or those that the case is tied to, each once."""
 
     name: str
     field: str = ""
@@ -534,9 +536,9 @@ class Linked:
     def ids(self, case: Case, data: Any) -> tuple[CaseId, ...]:
         """The ids to load."""
         if not self.field:
-            return tuple(CaseId(i) for i in case.links.get(self.name, ()))
+            return tuple(CaseId(i) for i in dict.fromkeys(case.links.get(self.name, ())))
         given = attrgetter(self.field)(data)
-        return (CaseId(given),) if isinstance(given, str) else tuple(CaseId(i) for i in given)
+        return (CaseId(given),) if isinstance(given, str) else tuple(CaseId(i) for i in dict.fromkeys(given))
 
 
 @attrs.frozen

@@ -1,0 +1,1 @@
+"""Needs: collected at contact points and on visits, brought together into projects, and taken up."""
