@@ -188,6 +188,13 @@ class TestActor:
 class TestAddress:
     """Addresses stay valid when a post changes hands."""
 
+    def test_of_several_posts_those_that_exist_are_asked(self) -> None:
+        """A body without a secretary is not asked in vain, unless it has none of them; a vacant post is asked."""
+        chart, either = chart_of(set()), AnyOf(Holder("officer", "body"), Holder("monitor", "body"), REQUESTER)
+        assert addressees(either, {"body": "B1", "requester": "p1"}, chart) == ("post:officer@B1", "person:p1")
+        nowhere = AnyOf(Holder("monitor", "body"), Holder("captain", "body"))
+        assert addressees(nowhere, {"body": "B1"}, chart) == ("post:monitor@B1", "post:captain@B1")
+
     def test_who_is_asked(self) -> None:
         """The requester by person, a holder by post; the system, anyone and a unit that is gone not at all."""
         chart = chart_of({("p1", "officer", "B1"), ("p2", "officer", "B2")})

@@ -47,6 +47,7 @@ _ANCHORS: Mapping[str, Text] = MappingProxyType(
             "assignee": "assigned unit | 承办单位",
             "dispatcher": "dispatching unit | 派单单位",
             "supervisor": "supervising unit | 督办单位",
+            "bearer": "duty-bearer | 责任单位",
             "council": "council | 议事会",
         }.items()
     }
@@ -244,8 +245,9 @@ class AnyOf:
         return tuple(dict.fromkeys(text for who in self.whos for text in who.needed(anchors, chart)))
 
     def addresses(self, anchors: Anchors, chart: Chart) -> tuple[str, ...]:
-        """Where all of them are asked, each once."""
-        return tuple(dict.fromkeys(address for who in self.whos for address in who.addresses(anchors, chart)))
+        """Where all of them are asked, each once; but for posts that do not exist there, unless none does."""
+        found = tuple(dict.fromkeys(address for who in self.whos for address in who.addresses(anchors, chart)))
+        return found if len(found) < 2 else tuple(one for one in found if _exists(one, chart)) or found
 
 
 Who: TypeAlias = Requester | Holder | Anyone | AnyOf | Clock | Join | Rule
@@ -276,6 +278,12 @@ def for_people(who: Who) -> bool:
 def addressees(who: Who, anchors: Anchors, chart: Chart) -> tuple[str, ...]:
     """Who is asked to act, as addresses ``person:ID`` or ``post:NAME@UNIT``; the system and anyone have none."""
     return who.addresses(anchors, chart)
+
+
+def _exists(address: str, chart: Chart) -> bool:
+    """Whether there is such a post, held or vacant; a person is always there."""
+    post, _, unit = address.removeprefix(_POST).partition("@")
+    return address.startswith(_PERSON) or chart.seats(unit, post) > 0
 
 
 def actors_at(address: str, chart: Chart) -> tuple[Actor, ...]:

@@ -95,6 +95,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
             "mediator": "mediator | 调解员",
             "legal-adviser": "legal adviser | 法律顾问",
             "police-officer": "police officer | 民警",
+            "monitor": "monitor | 监测员",
             "grid-leader": "grid leader | 网格长",
             "building-head": "building head | 楼栋长",
             "social-worker": "social worker | 社工",

@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.mediation.desk import Mediation
     from civicflow.workflows.needs.desk import Needs
     from civicflow.workflows.places import Box
+    from civicflow.workflows.routines.desk import Routines
     from civicflow.workflows.routing import Routing
     from civicflow.workflows.tickets.desk import Tickets
     from civicflow.workflows.whistles.desk import Whistles
@@ -170,6 +171,13 @@ class Office:
         from civicflow.workflows.councils.desk import Councils
 
         return Councils(self)
+
+    @cached_property
+    def routines(self) -> Routines:
+        """Standing duties that recur, in words."""
+        from civicflow.workflows.routines.desk import Routines
+
+        return Routines(self)
 
     @cached_property
     def funds(self) -> Funds:

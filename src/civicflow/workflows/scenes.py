@@ -10,6 +10,7 @@ from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.mediation.scenes import MEDIATION
 from civicflow.workflows.needs.scenes import NEEDS
 from civicflow.workflows.registering import Load
+from civicflow.workflows.routines.scenes import ROUTINES
 from civicflow.workflows.tickets.scenes import TICKETS
 from civicflow.workflows.whistles.scenes import WHISTLES
 
@@ -25,5 +26,6 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **NEEDS,
     **COUNCILS,
     **MEDIATION,
+    **ROUTINES,
 }
 """By the flow's name."""

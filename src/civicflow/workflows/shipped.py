@@ -19,6 +19,8 @@ WHERE: Final[Mapping[str, str]] = {
     "visit": "needs.visit:VISIT",
     "need": "needs.need:NEED",
     "listed-project": "needs.project:LISTED_PROJECT",
+    "occasion": "routines.occasion:OCCASION",
+    "routine": "routines.routine:ROUTINE",
     "fund": "councils.funds:FUND",
     "ballot": "councils.vote:BALLOT",
     "objection": "councils.notice:OBJECTION",

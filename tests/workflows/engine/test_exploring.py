@@ -317,3 +317,8 @@ class TestCommand:
 WRONG = attrs.evolve(
     flow(State("open", "open | 开"), DONE, BEGIN, attrs.evolve(END, by=ANYONE)), name="wrong", text=Text("wrong", "错")
 )
+
+
+def test_flows_that_have_no_part_in_it_change_no_story() -> None:
+    """So that a flow that is added to the shipped ones does not re-tell those of the others."""
+    assert explore(SHARE, SHIPPED).digest == explore(SHARE).digest

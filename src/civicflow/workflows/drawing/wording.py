@@ -35,6 +35,8 @@ WORDS: Final = Catalogue(
         "anchor.council": "council | 议事会",
         "anchor.group": "group | 小组议事会",
         "anchor.electorate": "body that votes | 表决机构",
+        "anchor.bearer": "duty-bearer | 责任单位",
+        "anchor.supervisor": "supervising unit | 监督单位",
         "when.after": "after {limit} | 满{limit}",
         "when.at-once": "at once | 即时",
         "when.promised": "when the time promised has passed, else after {limit} | 承诺时限届满（未承诺的满{limit}）",
@@ -61,6 +63,7 @@ WORDS: Final = Catalogue(
         "stage.funding": "funding | 资金落实",
         "slot.lead": "leading shares | 主办",
         "slot.assist": "assisting shares | 协办",
+        "slot.occasions": "occasions | 场次",
         "slot.objection": "objections | 异议",
     }
 )

@@ -18,8 +18,10 @@ from civicflow.ledger.entries import read, seal
 from civicflow.refusals import Refusal
 from civicflow.texts import Text
 from civicflow.workflows.engine.apply import apply_matter
+from civicflow.workflows.engine.checks.paths import effects
 from civicflow.workflows.engine.clocks import anchors_of, entering
 from civicflow.workflows.engine.decide import Accepted, Act, Birth
+from civicflow.workflows.engine.effects import Raise
 from civicflow.workflows.engine.exploring.asking import Asking
 from civicflow.workflows.engine.exploring.report import WORDS, Explored, Finding
 from civicflow.workflows.engine.exploring.samples import samples
@@ -45,7 +47,7 @@ def explore(
 
     Args:
         flow: the flow; it has to be sound.
-        beside: the flows of its children, and of whatever the scene brings in; one of its own name is left out.
+        beside: the flows of its children, of what it begins, and of whatever the scene brings in; others have no part in it.
         scene: what else there is, and what may be given; small values by type and nothing else where left out.
         calendar: in which limits are counted; working days from Monday to Friday where left out.
 
@@ -67,28 +69,17 @@ class _Done:
     after: Standing
 
 
-def _involved(flow: Flow, family: Mapping[str, Flow], scene: Scene) -> Iterator[Flow]:
-    """The flows that have a part in a scene: their posts are held, so that the posts of other flows change no story."""
-    names = [flow.name, *(incident.flow for incident in (*scene.prelude, *scene.incidents) if incident.flow)]
-    for name in names:
-        one = family.get(name)
-        if one is None:  # an unknown one is told where its first step is tried
-            continue
-        yield one
-        names += [child for child in (*one.slots.values(), *one.broods.values()) if child not in names]
-
-
 class _Search:
     """One exploration in the making."""
 
     def __init__(self, flow: Flow, beside: tuple[Flow, ...], scene: Scene, calendar: WorkingCalendar) -> None:
         self.scene, self.calendar = scene, calendar
         self.noted: Noted = set()
-        family = {one.name: one for one in (*beside, flow)}
+        family = _family(flow, beside, scene)
         Flows(tuple(family.values()))
         self.flows = Flows(tuple(watched(one, self.noted) for one in family.values()))
         self.flow = self.flows.latest(flow.name).flow
-        self.town = Town.of(family.values(), scene.vacant, _involved(flow, family, scene), scene.shared)
+        self.town = Town.of(family.values(), scene.vacant, scene.shared)
         self.asking = Asking(self.flows, self.town.chart, calendar)
         self.findings: dict[tuple[str, str], Finding] = {}
         self.bounds: set[str] = set()
@@ -517,6 +508,20 @@ class _Search:
     @staticmethod
     def _who_text(who: str) -> Text:
         return WORDS.get(f"who.{who}") or Text.same(who)
+
+
+def _family(flow: Flow, beside: Iterable[Flow], scene: Scene) -> dict[str, Flow]:
+    """The flow, those of what it opens and begins, and those of the scene; whoever else there is has no part in its stories."""
+    known = {one.name: one for one in (*beside, flow)}
+    found: dict[str, Flow] = {}
+    waiting = [*(incident.flow for incident in (*scene.prelude, *scene.incidents)), flow.name]
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in found:
+            found[name] = one = known[name]
+            raised = (effect.flow for step in one.steps for effect in effects(step) if isinstance(effect, Raise))
+            waiting += [*one.slots.values(), *one.broods.values(), *raised]
+    return found
 
 
 def _telling(flow: Flow) -> Mapping[str, tuple[Any, ...]]:

@@ -71,15 +71,13 @@ class Town:
         cls,
         flows: Iterable[Flow],
         vacant: Iterable[str] = (),
-        involved: Iterable[Flow] | None = None,
         shared: Iterable[str] = (),
     ) -> Town:
         """The town in which every post that the flows name is held, but for those said to be vacant.
 
         Args:
-            flows: their anchors are there.
+            flows: those that have a part in it.
             vacant: posts that nobody holds, as ``POST@UNIT``.
-            involved: the flows whose posts are there; those of all of them where left out.
             shared: posts that two hold, as ``POST@UNIT``.
         """
         known = tuple(flows)
@@ -97,7 +95,7 @@ class Town:
         rows += [_body(anchor, "council", UNIT) for anchor in named]
         bodies = {"unit": LEVELS, "above": LEVELS, "body": OFFICES, "actor": OFFICES}
         empty, twice = frozenset(vacant), frozenset(shared)
-        for post, at in sorted(holders_in(known if involved is None else involved)):
+        for post, at in sorted(holders_in(known)):
             for unit in bodies.get(at, (at,) if at in named else ()):
                 body = UnitId(f"party-{unit}" if unit in LEVELS else unit)
                 seats = 3 if at in named or f"{post}@{unit}" in twice else 1

@@ -1,0 +1,1 @@
+"""Standing duties that recur: receptions, inspections, drills, trainings, visits; each occasion is held or missed."""
