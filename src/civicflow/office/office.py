@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.notes import Note
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
+    from civicflow.workflows.hazards.desk import Hazards
     from civicflow.workflows.mediation.desk import Mediation
     from civicflow.workflows.needs.desk import Needs
     from civicflow.workflows.places import Box
@@ -178,6 +179,13 @@ class Office:
         from civicflow.workflows.routines.desk import Routines
 
         return Routines(self)
+
+    @cached_property
+    def hazards(self) -> Hazards:
+        """Standing hazards, in words."""
+        from civicflow.workflows.hazards.desk import Hazards
+
+        return Hazards(self)
 
     @cached_property
     def funds(self) -> Funds:

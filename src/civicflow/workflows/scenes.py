@@ -7,6 +7,7 @@ from typing import Final
 
 from civicflow.workflows.councils.scenes import COUNCILS
 from civicflow.workflows.engine.exploring.scene import Scene
+from civicflow.workflows.hazards.scenes import HAZARDS
 from civicflow.workflows.mediation.scenes import MEDIATION
 from civicflow.workflows.needs.scenes import NEEDS
 from civicflow.workflows.registering import Load
@@ -27,5 +28,6 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **COUNCILS,
     **MEDIATION,
     **ROUTINES,
+    **HAZARDS,
 }
 """By the flow's name."""

@@ -63,6 +63,8 @@ WORDS: Final = Catalogue(
         "stage.funding": "funding | 资金落实",
         "slot.lead": "leading shares | 主办",
         "slot.assist": "assisting shares | 协办",
+        "slot.accountability": "accountability | 问责",
+        "slot.evacuations": "evacuations | 撤离",
         "slot.occasions": "occasions | 场次",
         "slot.objection": "objections | 异议",
     }
