@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.hazards.desk import Hazards
     from civicflow.workflows.mediation.desk import Mediation
     from civicflow.workflows.needs.desk import Needs
+    from civicflow.workflows.petitions.desk import Petitions
     from civicflow.workflows.places import Box
     from civicflow.workflows.routines.desk import Routines
     from civicflow.workflows.routing import Routing
@@ -200,6 +201,13 @@ class Office:
         from civicflow.workflows.mediation.desk import Mediation
 
         return Mediation(self)
+
+    @cached_property
+    def petitions(self) -> Petitions:
+        """Petitions in words."""
+        from civicflow.workflows.petitions.desk import Petitions
+
+        return Petitions(self)
 
     @cached_property
     def ledger(self) -> LedgerDesk:

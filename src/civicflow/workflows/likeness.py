@@ -269,6 +269,18 @@ _NUMERALS: Final = MappingProxyType({letter: n for n, letter in enumerate("零�
 _TENS: Final = re.compile("([一二三四五六七八九])?十([一二三四五六七八九])?")
 
 
+def words_of(title: str) -> str:
+    """A title as it is compared: without what every petition says, marks and blanks, with numbers in figures.
+
+    >>> words_of("关于三号楼的问题！"), words_of("3号楼"), words_of("关于……的问题")
+    ('3号楼', '3号楼', '关于的问题')
+    """
+    text = _EMPTY_WORDS.sub(" ", spelled(title).translate(_TRADITIONAL))
+    text = _TENS.sub(lambda m: str(10 * _NUMERALS[m[1] or "一"] + (_NUMERALS[m[2]] if m[2] else 0)), text)
+    text = "".join(_WORD.findall("".join(str(_NUMERALS.get(letter, letter)) for letter in text)))
+    return text or "".join(_WORD.findall(spelled(title)))
+
+
 @lru_cache(maxsize=65_536)
 def pairs_of(title: str) -> Mapping[str, int]:
     """The pairs of neighbouring characters of a title, each with how often it stands there; of one character itself.
@@ -276,11 +288,7 @@ def pairs_of(title: str) -> Mapping[str, int]:
     >>> pairs_of("关于三号楼的问题") == pairs_of("3号楼")
     True
     """
-    text = _EMPTY_WORDS.sub(" ", spelled(title).translate(_TRADITIONAL))
-    text = _TENS.sub(lambda m: str(10 * _NUMERALS[m[1] or "一"] + (_NUMERALS[m[2]] if m[2] else 0)), text)
-    text = "".join(_WORD.findall("".join(str(_NUMERALS.get(letter, letter)) for letter in text)))
-    if not text:
-        text = "".join(_WORD.findall(spelled(title)))
+    text = words_of(title)
     return MappingProxyType(Counter(text[i : i + 2] for i in range(max(len(text) - 1, 1))) if text else {})
 
 
@@ -347,6 +355,7 @@ _KINDS: Final = MappingProxyType(
             "person": "person's id | 人员编号",
             "number": "number | 编号",
             "door": "door | 住址",
+            "words": "title, category and place | 标题、类别与地点",
         }.items()
     }
 )

@@ -10,6 +10,7 @@ from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.hazards.scenes import HAZARDS
 from civicflow.workflows.mediation.scenes import MEDIATION
 from civicflow.workflows.needs.scenes import NEEDS
+from civicflow.workflows.petitions.scenes import PETITIONS
 from civicflow.workflows.registering import Load
 from civicflow.workflows.routines.scenes import ROUTINES
 from civicflow.workflows.tickets.scenes import TICKETS
@@ -29,5 +30,6 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **MEDIATION,
     **ROUTINES,
     **HAZARDS,
+    **PETITIONS,
 }
 """By the flow's name."""

@@ -29,6 +29,7 @@ WHERE: Final[Mapping[str, str]] = {
     "objection": "councils.notice:OBJECTION",
     "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",
     "dispute": "mediation.dispute:DISPUTE",
+    "petition": "petitions.petition:PETITION",
 }
 """Below this package, the module of each flow and what it is called there; a parent stands after its children."""
 

@@ -104,7 +104,7 @@ class TestWhoIsResponsible:
     def test_where_a_body_has_several_one_is_named(self, yards: Town) -> None:
         """Or nobody would be responsible."""
         said = refusal(lambda: yards.office.mediation.take_on(raised(yards), by=secretary(yards)))
-        assert said.rules == ("mediates-here",)
+        assert said.rules == ("mediator-here",)
         assert yards.office.mediation.take_on(raised(yards), by=secretary(yards), officer="m2").data["officer"] == "m2"
 
     def test_whoever_holds_no_such_post_is_not(self, yards: Town) -> None:
@@ -115,7 +115,7 @@ class TestWhoIsResponsible:
             {"body": "health", "officer": "m1"},
         ):
             said = refusal(lambda how=how: yards.office.mediation.take_on(raised(yards), by=secretary(yards), **how))  # type: ignore[misc]
-            assert said.rules == ("mediates-here",)
+            assert said.rules == ("mediator-here",)
 
     def test_the_secretary_may_name_another_one(self, yards: Town) -> None:
         """Who then goes on."""

@@ -34,12 +34,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-import attrs
-
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, REQUESTER, AnyOf, Holder
 from civicflow.workflows.engine.effects import Climb, Compute, Count, Keep, Stamp, Tell, TellRequester
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, Span, State, Step
-from civicflow.workflows.engine.situation import Change, Situation
+from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.entrusting import Entrust, Release, in_charge, is_in_charge, is_on_the_line, may_be_entrusted
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.mediation.parts import FOUR, Agree, Apply, HandUp, Refer, Session, TakeOn, Visit
 from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates, reminds, waits
@@ -54,33 +53,7 @@ COMMUNITY: Final = frozenset({"community", "village"})
 """The levels in which a large dispute is taken on at the lowest."""
 
 
-@attrs.frozen
-class Entrust:
-    """Hand the case to the body, and to the one person in it, that the actor names."""
-
-    def apply(self, situation: Situation, change: Change) -> None:
-        """Note both."""
-        change.set["body"] = situation.data.body
-        change.data["officer"] = situation.data.officer
-
-
-@attrs.frozen
-class Release:
-    """Nobody is responsible any more, until somebody takes the case on anew."""
-
-    def apply(self, situation: Situation, change: Change) -> None:
-        """Note it."""
-        change.set["body"] = None
-        change.data["officer"] = ""
-
-
 # -- conditions --------------------------------------------------------------------------------------------------------
-
-
-def _on_the_line(situation: Situation, unit: str) -> bool:
-    """Whether a unit stands where the dispute is, or above it."""
-    chart, here = situation.world.chart, situation.case.unit
-    return here is not None and unit in chart and chart.area_of(unit) in (here, *chart.ancestors(here))
 
 
 def _begins_low(situation: Situation) -> bool:
@@ -96,19 +69,12 @@ def _holds_large(situation: Situation) -> bool:
     return situation.world.chart.area(case.unit).level in COMMUNITY
 
 
-def _is_in_charge(situation: Situation) -> bool:
-    case, chart = situation.case, situation.world.chart
-    officer = case.data.get("officer")
-    still = case.body is not None and officer is not None and chart.holds(officer, MEDIATOR.post, case.body)
-    return situation.actor.person == officer or not still
-
-
 def _composed(situation: Situation) -> bool:
     seats = situation.data.seats
     return sorted(seat.post for seat in seats) == sorted(FOUR) and all(
         bool(seat.excused)
         if seat.unit is None
-        else _on_the_line(situation, seat.unit) and bool(situation.world.chart.holders(seat.post, seat.unit))
+        else is_on_the_line(situation, seat.unit) and bool(situation.world.chart.holders(seat.post, seat.unit))
         for seat in seats
     )
 
@@ -129,20 +95,11 @@ LARGE_IN_COMMUNITY = Guard(
     "a large dispute is taken on in the community; hand it up | 重大纠纷应由社区受理，请上报",
     asks_data=True,
 )
-MEDIATES_HERE = Guard(
-    "mediates-here",
-    lambda s: _on_the_line(s, s.data.body) and s.world.chart.holds(s.data.officer, MEDIATOR.post, s.data.body),
-    "whoever is responsible has to hold the post of mediator, at the dispute's unit or above | 包案人须为本级或上级在任调解员",
-    asks_data=True,
-)
-IN_CHARGE = Guard(
-    "in-charge",
-    _is_in_charge,
-    "another mediator is responsible for this dispute | 此件由另一名调解员包案",
-)
+MEDIATES_HERE = may_be_entrusted(MEDIATOR)
+IN_CHARGE = in_charge(MEDIATOR)
 SECRETARY_OR_IN_CHARGE = Guard(
     "secretary-or-in-charge",
-    lambda s: s.actor.post == SECRETARY.post or _is_in_charge(s),
+    lambda s: s.actor.post == SECRETARY.post or is_in_charge(s, MEDIATOR.post),
     "another mediator is responsible for this dispute | 此件由另一名调解员包案",
 )
 COMPOSED = Guard(
