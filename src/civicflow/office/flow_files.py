@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from civicflow.workflows.files.whole import Format
     from civicflow.workflows.routing import Routing
+    from civicflow.workflows.services.catalogue import Catalogue
 
 FORMATS: Final[dict[str, Format]] = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 
@@ -64,6 +65,23 @@ def read_routing_file(path: str | Path) -> Routing:
     file = Path(path)
     text, format = decoded(file, "routing", FORMATS)
     return read_routing(text, source=file.name, format=format)
+
+
+def read_services_file(path: str | Path) -> Catalogue:
+    """The catalogue of a services file; see `civicflow.workflows.files.services` for what it may say.
+
+    Args:
+        path: a YAML, JSON or CSV file, told by its ending.
+
+    Raises:
+        InvalidInput: with every fault of the file.
+        CivicflowError: if it is YAML and PyYAML is missing.
+    """
+    from civicflow.workflows.files.services import ENDINGS, read_services
+
+    file = Path(path)
+    text, format = decoded(file, "services", ENDINGS)
+    return read_services(text, source=file.name, format=format)
 
 
 def taken_in(flows: Iterable[Flow | str | Path]) -> tuple[Flow, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.flow import Flow
     from civicflow.workflows.numbers import Numbers
     from civicflow.workflows.routing import Routing
+    from civicflow.workflows.services.catalogue import Catalogue
 
 
 @attrs.frozen(kw_only=True)
@@ -39,6 +40,7 @@ class Given:
         publishers: where its heads are published.
         numbers: how new cases are numbered, or None.
         routing: the rules by which matters are handed to bodies, or None.
+        services: what one-stop desks offer, and who is competent, or None.
         worker: who claims messages, for operators to read.
     """
 
@@ -54,4 +56,5 @@ class Given:
     publishers: tuple[Publisher, ...]
     numbers: Numbers | None
     routing: Routing | None
+    services: Catalogue | None
     worker: str

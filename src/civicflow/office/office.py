@@ -58,6 +58,8 @@ if TYPE_CHECKING:
     from civicflow.workflows.places import Box
     from civicflow.workflows.routines.desk import Routines
     from civicflow.workflows.routing import Routing
+    from civicflow.workflows.services.catalogue import Catalogue
+    from civicflow.workflows.services.desk import Services
     from civicflow.workflows.tickets.desk import Tickets
     from civicflow.workflows.whistles.desk import Whistles
 
@@ -168,6 +170,13 @@ class Office:
         return Needs(self)
 
     @cached_property
+    def services(self) -> Services:
+        """The one-stop desk: the catalogue of services and their requests, in words."""
+        from civicflow.workflows.services.desk import Services
+
+        return Services(self)
+
+    @cached_property
     def councils(self) -> Councils:
         """Proposals and votes in words."""
         from civicflow.workflows.councils.desk import Councils
@@ -267,6 +276,12 @@ class Office:
         from civicflow.workflows.routing import Routing
 
         return self._given.routing or Routing()
+
+    def service_catalogue(self) -> Catalogue:
+        """The services of the place, and who is competent for each; none where none were given."""
+        from civicflow.workflows.services.catalogue import Catalogue
+
+        return self._given.services or Catalogue()
 
     def new_id(self, kind: str) -> CaseId:
         """A fresh id from the office's source."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.flow import Flow
     from civicflow.workflows.numbers import Numbers
     from civicflow.workflows.routing import Routing
+    from civicflow.workflows.services.catalogue import Catalogue
 
 
 def _now() -> datetime:
@@ -48,6 +49,7 @@ def open_office(
     publish: Sequence[str | Publisher] = (),
     numbers: Numbers | None = None,
     routing: Routing | str | Path | None = None,
+    services: Catalogue | str | Path | None = None,
 ) -> Office:
     """Open an office on a storage.
 
@@ -69,6 +71,7 @@ def open_office(
             connection of yours: before you commit, a head may still be taken back.
         numbers: how new cases are given a human number, for instance ``Numbers(level="district")``; none where left out.
         routing: the rules by which tickets are handed to bodies, or the path of their file; none where left out.
+        services: what one-stop desks offer, or the path of its file (YAML, JSON or CSV); nothing where left out.
 
     Raises:
         PluginError: no backend is installed for a scheme; the message names the extra to install.
@@ -92,6 +95,7 @@ def open_office(
         publishers=_publishers(publish, connection),
         numbers=numbers,
         routing=_routing(routing),
+        services=_services(services),
         worker=f"pid-{os.getpid()}",
     )
     office = Office(_storage(storage, connection), given)
@@ -106,6 +110,14 @@ def _routing(given: Routing | str | Path | None) -> Routing | None:
     from civicflow.office.flow_files import read_routing_file
 
     return read_routing_file(given)
+
+
+def _services(given: Catalogue | str | Path | None) -> Catalogue | None:
+    if not isinstance(given, str | Path):
+        return given
+    from civicflow.office.flow_files import read_services_file
+
+    return read_services_file(given)
 
 
 def _flows(flows: Iterable[Flow | str | Path]) -> tuple[Flow, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import attrs
 
@@ -21,6 +21,9 @@ from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.places import Place
 from civicflow.workflows.routing import Routing
+
+if TYPE_CHECKING:
+    from civicflow.workflows.services.catalogue import Catalogue
 
 CaseRef = Case | str
 """A case or its id; a command means the case as it is now, not as it was when it was loaded."""
@@ -91,6 +94,10 @@ class Desk(Protocol):
 
     def routing(self) -> Routing:
         """The rules by which matters are handed to bodies."""
+        ...
+
+    def service_catalogue(self) -> Catalogue:
+        """The services of the place, and who is competent for each."""
         ...
 
     def new_id(self, kind: str) -> CaseId:

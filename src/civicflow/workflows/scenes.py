@@ -13,6 +13,7 @@ from civicflow.workflows.needs.scenes import NEEDS
 from civicflow.workflows.petitions.scenes import PETITIONS
 from civicflow.workflows.registering import Load
 from civicflow.workflows.routines.scenes import ROUTINES
+from civicflow.workflows.services.scenes import SERVICES
 from civicflow.workflows.tickets.scenes import TICKETS
 from civicflow.workflows.whistles.scenes import WHISTLES
 
@@ -26,6 +27,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **TICKETS,
     **WHISTLES,
     **NEEDS,
+    **SERVICES,
     **COUNCILS,
     **MEDIATION,
     **ROUTINES,

@@ -24,6 +24,7 @@ WHERE: Final[Mapping[str, str]] = {
     "evacuation": "hazards.evacuation:EVACUATION",
     "accountability": "hazards.accountability:ACCOUNTABILITY",
     "hazard": "hazards.hazard:HAZARD",
+    "service-request": "services.request:SERVICE_REQUEST",
     "fund": "councils.funds:FUND",
     "ballot": "councils.vote:BALLOT",
     "objection": "councils.notice:OBJECTION",

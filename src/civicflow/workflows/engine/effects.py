@@ -77,12 +77,19 @@ class Stamp:
 
 @attrs.frozen
 class Promise:
-    """Promise that handling ends within what the actor gave in ``field``: a time limit, or an instant, or nothing."""
+    """Promise that handling ends within what the actor gave: a time limit, or an instant, or nothing.
+
+    Attributes:
+        field: in which they gave it.
+        kept: not now, but in an earlier step, which kept the time limit in the case.
+    """
 
     field: str
+    kept: bool = False
 
     def apply(self, situation: Situation, change: Change) -> None:
-        promise = promised(getattr(situation.data, self.field), situation)
+        given = situation.case.data.get(self.field) if self.kept else getattr(situation.data, self.field)
+        promise = promised(TimeLimit(**given) if isinstance(given, Mapping) else given, situation)
         if promise is not None:
             change.set["promise"] = promise
 
@@ -107,6 +114,22 @@ class Anchor:
         case = situation.case
         unit = case.unit if self.of == "unit" else case.anchors[self.of]
         change.set["anchors"] = {**case.anchors, self.name: unit}
+
+
+@attrs.frozen
+class HandTo:
+    """Hand the case to a body, which has to act on it from now on.
+
+    Attributes:
+        name: the field of what the actor gave that holds the body's id, or an anchor of the case.
+        anchor: it is an anchor.
+    """
+
+    name: str
+    anchor: bool = False
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        change.set["body"] = situation.case.anchors[self.name] if self.anchor else getattr(situation.data, self.name)
 
 
 @attrs.frozen

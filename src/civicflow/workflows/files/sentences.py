@@ -13,6 +13,8 @@ SENTENCES: Final = Catalogue(
     {
         "not-sound": "{source} is no sound flow; nothing was loaded | {source}不是可用的流程定义，未载入任何内容",
         "not-routing": "{source} holds no routing rules that can be used; nothing was loaded | {source}不是可用的派单规则，未载入任何内容",
+        "not-services": "{source} holds no catalogue of services that can be used; nothing was loaded | {source}不是可用的服务事项目录，未载入任何内容",
+        "money": "an amount is written as 500.00 CNY | 金额应写作500.00 CNY",
         "expected": "{wanted} was expected, not {given} | 此处应为{wanted}，而不是{given}",
         "unknown-key": "there is no such key here{hint} | 此处没有这个键{hint}",
         "unknown-name": "there is no such {kind}{hint} | 没有这样的{kind}{hint}",

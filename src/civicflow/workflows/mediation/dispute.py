@@ -42,6 +42,7 @@ from civicflow.workflows.entrusting import Entrust, Release, in_charge, is_in_ch
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.mediation.parts import FOUR, Agree, Apply, HandUp, Refer, Session, TakeOn, Visit
 from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates, reminds, waits
+from civicflow.workflows.tickets.guards import CAN_CLIMB
 
 SECRETARY: Final = Holder("secretary", "unit")
 MEDIATOR: Final = Holder("mediator", "body")
@@ -135,7 +136,6 @@ SIGNED = Guard(
     asks_data=True,
 )
 HAS_REASON = Guard("has-reason", lambda s: bool(s.data.reason.strip()), "give the reason | 请说明理由", asks_data=True)
-CAN_CLIMB = Guard("can-climb", lambda s: s.above is not None, "there is no level above this one | 上面没有更高的层级")
 BROKEN = Guard("broken", lambda s: not s.data.kept, "the agreement is kept | 协议得到履行", asks_data=True)
 LAST_VISIT = Guard(
     "last-visit",

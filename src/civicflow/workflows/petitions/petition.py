@@ -53,6 +53,7 @@ from civicflow.workflows.petitions.parts import (
 )
 from civicflow.workflows.petitions.recognising import recognised
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds
+from civicflow.workflows.tickets.guards import CAN_CLIMB
 
 HEAD: Final = Holder("secretary", "unit")
 REGISTRAR: Final = AnyOf(Holder("clerk", "unit"), HEAD)
@@ -129,7 +130,6 @@ HAS_REASON = Guard("has-reason", lambda s: bool(s.data.reason.strip()), "give th
 NOT_EXTENDED = Guard(
     "not-extended", lambda s: not s.case.data.get("extended"), "it was extended once already | 已延期一次"
 )
-CAN_CLIMB = Guard("can-climb", lambda s: s.above is not None, "there is no level above this one | 上面没有更高的层级")
 UPHELD = Guard(
     "upheld", lambda s: bool(s.data.upheld), "the opinion does not stand | 原处理意见不予维持", asks_data=True
 )

@@ -51,7 +51,13 @@ def _looked_for(step: Step) -> Iterator[tuple[str, str]]:
         match effect:
             case Keep(fields, given):
                 yield from (("Keep", name) for name in (*fields, *given))
-            case Spawn(promised=name) | Promise(name) | PutOnHold(within=name) | Extend(field=name) | Link(field=name):
+            case (
+                Spawn(promised=name)
+                | Promise(name, kept=False)
+                | PutOnHold(within=name)
+                | Extend(field=name)
+                | Link(field=name)
+            ):
                 if name:
                     yield type(effect).__name__, name
     for read in step.reads:

@@ -1,0 +1,1 @@
+"""One-stop services: a catalogue that says who is competent, and the requests that follow it."""
