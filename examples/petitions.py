@@ -11,6 +11,7 @@ the 500 labelled pairs with names written differently, on which it is measured h
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -26,7 +27,7 @@ from civicflow.ledger.figures import Rate
 from civicflow.testing import FrozenClock
 from civicflow.texts import Text
 from civicflow.workflows.likeness import ENOUGH, Index, Record, What, Who, alike
-from civicflow.workflows.petitions.figures import Change, Petitioned, petitioned
+from civicflow.workflows.petitions.figures import Change, Petitioned, petitioned, visits
 from civicflow.workflows.petitions.parts import Channel
 from civicflow.workflows.routines.figures import Keeping, keeping
 from seeds import drawn
@@ -372,12 +373,16 @@ class Years:
         repeats_and_skips: how many there were, beside the year before.
         suggested: how many earlier petitions were suggested.
         confirmed: how many of these were confirmed.
+        visits: how many of the four visits were made.
+        channels: how many petitions came in by which channel.
     """
 
     figures: Mapping[int, Petitioned]
     repeats_and_skips: Change
     suggested: int
     confirmed: int
+    visits: Mapping[str, int]
+    channels: Mapping[str, int]
 
 
 def play(office: Office, clock: FrozenClock, given: Sequence[Told]) -> Years:
@@ -415,7 +420,14 @@ def play(office: Office, clock: FrozenClock, given: Sequence[Told]) -> Years:
         _visited_again(office, one, ids[one.number])
     figures = {year: petitioned(_lodged(office, year)) for year in sorted({one.year for one in given})}
     before, now = (figures[year].repeats_or_skips.n for year in YEARS)
-    return Years(figures=figures, repeats_and_skips=Change(before, now), suggested=suggested, confirmed=confirmed)
+    return Years(
+        figures=figures,
+        repeats_and_skips=Change(before, now),
+        suggested=suggested,
+        confirmed=confirmed,
+        visits=visits(entry for _, entry in office.ledger.feed()),
+        channels=Counter(str(case.data["channel"]) for year in YEARS for case in _lodged(office, year)),
+    )
 
 
 def _handle(office: Office, one: Told, previous: Sequence[str]) -> str:
@@ -562,6 +574,7 @@ def tell(folder: Path) -> Iterator[str]:
     with civicflow.open(f"sqlite:///{folder / 'petitions.db'}", clock=clock) as office:
         years = play(office, clock, petitions())
         yield shown(years)
+        yield f"visits: {dict(years.visits)}; channels: {dict(years.channels)}"
         yield f"repeats and skips: {years.repeats_and_skips}; suggested {years.suggested}, confirmed {years.confirmed}"
     clock = FrozenClock(instant("2023-12-30T09:00", ZONE))
     with civicflow.open(f"sqlite:///{folder / 'sittings.db'}", clock=clock) as office:

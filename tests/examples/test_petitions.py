@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -52,17 +53,31 @@ class TestCangxi:
         assert years.confirmed == sum(figures.repeats.n for figures in years.figures.values())
         assert years.suggested > years.confirmed  # somebody has to look
 
-    def test_one_record_changed_changes_the_figures(self, tmp_path: Path) -> None:
-        """In a few petitions of each year: one that is not solved, one that does not repeat."""
+    def test_four_visits_and_every_channel(self, years: petitions.Years) -> None:
+        """Sweeps, scheduled ones, ones with the case in hand, and one after each settlement."""
+        urgent = sum(one.urgent for one in GIVEN)
+        sweeps = years.channels["sweep"]
+        assert years.channels == Counter(petitions.CHANNELS[n % len(petitions.CHANNELS)] for n in range(len(GIVEN)))
+        assert years.visits == {
+            "sweep": sweeps,
+            "scheduled": len(GIVEN) - urgent,
+            "in-hand": urgent,
+            "return": len(GIVEN),
+        }
+
+    def test_one_record_changed_changes_the_figures(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """In a few petitions of each year, in a smaller county: one that is not solved, one that does not repeat."""
+        monkeypatch.setattr(petitions, "TOWNS", 2)
+        monkeypatch.setattr(petitions, "VILLAGES", 4)
         first = next(one for one in GIVEN if one.year == 2023 and not one.anonymous)
         urgent = next(one for one in GIVEN if one.year == 2024 and one.urgent and not one.anonymous)
         again = next(one for one in GIVEN if one.year == 2024 and one.repeats is not None)
-        few = [first, urgent, GIVEN[again.repeats or 0], again]
+        few = [attrs.evolve(one, home=one.home % 4) for one in (first, urgent, GIVEN[again.repeats or 0], again)]
         (tmp_path / "one").mkdir()
         before = played(tmp_path / "one", few)
         assert (before.figures[2024].urgent_solved.n, before.figures[2024].repeats.n) == (1, 1)
-        few[1] = attrs.evolve(urgent, solved=False)
-        few[3] = attrs.evolve(again, who=petitions.person(1, 10**6), how="plain")
+        few[1] = attrs.evolve(few[1], solved=False)
+        few[3] = attrs.evolve(few[3], who=petitions.person(1, 10**6), how="plain")
         (tmp_path / "other").mkdir()
         after = played(tmp_path / "other", few)
         assert (after.figures[2024].urgent_solved.n, after.figures[2024].repeats.n) == (0, 0)

@@ -10,7 +10,7 @@ import attrs
 import pytest
 
 from civicflow import Actor, Case, InvalidInput, Refused
-from civicflow.workflows.petitions.figures import Change, petitioned
+from civicflow.workflows.petitions.figures import Change, petitioned, visits
 from civicflow.workflows.petitions.petition import REGULATIONS, petition
 
 if TYPE_CHECKING:
@@ -376,6 +376,13 @@ class TestSkips:
         case = accepted(county, self.higher(county), body="street-office", officer="o5", previous=[first])
         assert case.data["skip"] == ""
 
+    def test_to_have_asked_there_before_is_not_to_have_asked_below(self, county: Town) -> None:
+        """A petition that was lodged above twice skips the level twice."""
+        above = {"body": "street-office", "officer": "o5"}
+        first = accepted(county, self.higher(county), **above)
+        again = accepted(county, lodged(county, unit="subdistrict", origin="community"), previous=[first], **above)
+        assert (again.data["skip"], again.data["repeats"]) == ("not-asked", first.id)
+
     def test_two_levels_may_be_skipped_at_once(self, county: Town) -> None:
         """From the community to the district, though the subdistrict was asked by nobody."""
         case = lodged(county, unit="district", origin="community")
@@ -402,6 +409,14 @@ class TestFigures:
         assert (figures.satisfied.n, figures.satisfied.of) == (2, 3)
         assert (figures.settled.n, figures.settled.of, figures.lodged) == (4, 4, 5)
         assert (figures.urgent_solved.n, figures.urgent_solved.of) == (1, 2)
+
+    def test_the_four_visits_are_counted(self, county: Town) -> None:
+        """Those of petitions alone, a sweep where it found one."""
+        case = county.office.petitions.call(accepted(county, lodged(county, channel="sweep")), by=officer(county))
+        county.office.petitions.call(case, way="in-hand", by=officer(county))
+        county.ordered()
+        found = visits(entry for _, entry in county.office.ledger.feed())
+        assert found == {"sweep": 1, "scheduled": 1, "in-hand": 1, "return": 0}
 
     @pytest.mark.parametrize(
         ("before", "now", "share", "text"),

@@ -5,17 +5,19 @@ Rules
 - *Settled* is a petition that ended settled; counted is every petition that was accepted.
 - *Urgent solved* is one that was accepted as urgent and whose opinion said that what was asked for was done.
 - *Satisfied* is who said 4 or 5 of 5; counted is who said anything. An anonymous petitioner says nothing.
+- Of the four *visits* the sweep is counted where it found a petition, the others each time.
 - *Repeats* and *skips* are those recognised when they were accepted; one that is both counts once in `Petitioned.repeats_or_skips`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Final
 
 import attrs
 
+from civicflow.ledger.entries import Entry
 from civicflow.ledger.figures import SATISFIED_FROM, Rate
 from civicflow.texts import Text
 from civicflow.workflows.engine.records import Case
@@ -68,6 +70,26 @@ def petitioned(cases: Iterable[Case]) -> Petitioned:
         skips=of((case.data["skip"] for case in accepted), accepted, _ACCEPTED),
         repeats_or_skips=of((case.data["repeats"] or case.data["skip"] for case in accepted), accepted, _ACCEPTED),
     )
+
+
+def visits(entries: Iterable[Entry]) -> Mapping[str, int]:
+    """How many of the four visits were made: on a ``sweep`` that found a petition, ``scheduled``, ``in-hand``, ``return``.
+
+    Args:
+        entries: of any matters, for instance of a year; those of other flows are left out.
+    """
+    made = dict.fromkeys(("sweep", "scheduled", "in-hand", "return"), 0)
+    for entry in entries:
+        if entry.flow.partition("@")[0] != PETITION.name:
+            continue
+        match entry.step:
+            case "lodge" if entry.data["channel"] == "sweep":
+                made["sweep"] += 1
+            case "call":
+                made[str(entry.data["way"])] += 1
+            case "return-visit":
+                made["return"] += 1
+    return made
 
 
 @attrs.frozen
