@@ -50,6 +50,12 @@ ALIKE: Final[dict[tuple[str, str, str], str]] = {
     ): "before a case begins nobody has called, so the caller of the other role is nobody",
     ("whistle", "swap_role", "whistle-at-once"): "before a case begins nobody has called, so the caller is nobody",
     (
+        "supervision",
+        "drop_guard",
+        "begin others",
+    ): "in the small town nobody holds posts of two bodies, and a duty is never given to its supervisor; the tests of the"
+    " rule have both",
+    (
         "council-proposal",
         "drop_effect",
         "group.open Turn 0",

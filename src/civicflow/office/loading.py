@@ -139,6 +139,7 @@ def _load_all(storage: Storage, around: Surroundings, wishes: Wishes, key: str) 
     reads = {name: tuple(_read(i, cases, wishes) for i in linked[name] if i in cases) for name in linked}
     for name, found in zip(broods, snapshot.found[len(wishes.whole) :], strict=True):
         reads[name] = tuple(Matter(case_of(stored)) for stored in found)
+        cases.update((stored.case, stored) for stored in found)  # a step may carry to them: their chains go on
     return Loaded(cases, snapshot.key, around.world(reads, register=cases.get(REGISTER)))
 
 

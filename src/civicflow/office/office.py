@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.councils.desk import Councils
     from civicflow.workflows.councils.funds import Funds
     from civicflow.workflows.desk import CaseRef
+    from civicflow.workflows.duties.desk import Duties, Supervision
     from civicflow.workflows.engine.attachments import Attachment
     from civicflow.workflows.engine.decide import Birth
     from civicflow.workflows.engine.notes import Note
@@ -196,6 +197,20 @@ class Office:
         from civicflow.workflows.hazards.desk import Hazards
 
         return Hazards(self)
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Problem lists and duties, in words."""
+        from civicflow.workflows.duties.desk import Duties
+
+        return Duties(self)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """Supervision beside other matters, in words."""
+        from civicflow.workflows.duties.desk import Supervision
+
+        return Supervision(self)
 
     @cached_property
     def funds(self) -> Funds:

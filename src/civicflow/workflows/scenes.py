@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from civicflow.workflows.councils.scenes import COUNCILS
+from civicflow.workflows.duties.scenes import DUTIES
 from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.hazards.scenes import HAZARDS
 from civicflow.workflows.mediation.scenes import MEDIATION
@@ -31,6 +32,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **COUNCILS,
     **MEDIATION,
     **ROUTINES,
+    **DUTIES,
     **HAZARDS,
     **PETITIONS,
 }

@@ -18,7 +18,7 @@ from civicflow import Actor
 from civicflow.ids import PersonId
 from civicflow.testing import FlowContract
 from civicflow.testing.flows.golden import functions, written
-from civicflow.workflows.hazards.accountability import ACCOUNTABILITY
+from civicflow.workflows.accountability import ACCOUNTABILITY
 from civicflow.workflows.hazards.evacuation import EVACUATION
 from civicflow.workflows.hazards.figures import standing
 from civicflow.workflows.hazards.hazard import HAZARD, Register

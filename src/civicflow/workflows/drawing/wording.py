@@ -65,6 +65,8 @@ WORDS: Final = Catalogue(
         "slot.assist": "assisting shares | 协办",
         "slot.accountability": "accountability | 问责",
         "slot.evacuations": "evacuations | 撤离",
+        "slot.rectifications": "rectifications | 整改事项",
+        "slot.stages": "stages | 各阶段",
         "slot.occasions": "occasions | 场次",
         "slot.objection": "objections | 异议",
     }

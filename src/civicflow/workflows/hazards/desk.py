@@ -7,9 +7,9 @@ from datetime import date
 from civicflow.calendars import Recurrence
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import PersonId
+from civicflow.workflows.accountability import Decide, Dismiss, Refer
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
-from civicflow.workflows.hazards.accountability import Decide, Dismiss, Refer
 from civicflow.workflows.hazards.evacuation import Confirm, Count
 from civicflow.workflows.hazards.hazard import HAZARD, Accept, Register, Renew, ScheduleDuty, SendBack, Works
 from civicflow.workflows.places import Place

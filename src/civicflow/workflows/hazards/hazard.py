@@ -29,6 +29,7 @@ from civicflow.calendars import Recurrence, recurring, schedule
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK
 from civicflow.ids import PersonId
+from civicflow.workflows.accountability import ACCOUNTABILITY, NOT_ITSELF, REFERS, Refer
 from civicflow.workflows.engine.effects import (
     CarryTo,
     Keep,
@@ -44,7 +45,6 @@ from civicflow.workflows.engine.effects import (
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
-from civicflow.workflows.hazards.accountability import ACCOUNTABILITY, NOT_ITSELF, REFERS, Refer
 from civicflow.workflows.hazards.evacuation import EVACUATION, count
 from civicflow.workflows.hazards.plausibility import doubt
 from civicflow.workflows.places import Place, place

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from civicflow.calendars import Recurrence
 from civicflow.ids import PersonId, UnitId
+from civicflow.workflows.accountability import Refer
 from civicflow.workflows.engine.exploring.scene import Scene
-from civicflow.workflows.hazards.accountability import Refer
 from civicflow.workflows.hazards.evacuation import Confirm, Count
 from civicflow.workflows.hazards.hazard import Accept, Register, Renew, ScheduleDuty, SendBack, Works
 

@@ -59,7 +59,7 @@ class Dismiss:
 
 NOT_ITSELF: Final = Guard(
     "not-itself",
-    lambda s: s.data.to != s.case.anchors["bearer"],
+    lambda s: s.data.to not in (s.case.body, s.case.anchors.get("bearer")),
     "nobody is judged by themselves; refer it to another body than the duty-bearer | 责任单位不得自行问责，请移送其他机构",
     asks_data=True,
 )
