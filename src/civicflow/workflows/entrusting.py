@@ -65,5 +65,7 @@ def may_be_entrusted(who: Holder) -> Guard:
 def in_charge(who: Holder) -> Guard:
     """Only the one who is responsible acts."""
     return Guard(
-        "in-charge", lambda s: is_in_charge(s, who.post), "somebody else is responsible for it | 此件由他人包案"
+        f"{who.post}-in-charge",
+        lambda s: is_in_charge(s, who.post),
+        "somebody else is responsible for it | 此件由他人包案",
     )

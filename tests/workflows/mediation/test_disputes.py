@@ -96,7 +96,7 @@ class TestWhoIsResponsible:
             with pytest.raises(Refused):
                 yards.office.mediation.meet(dispute, by=by)
         said = refusal(lambda: yards.office.mediation.meet(dispute, by=mediator(yards, "m2")))
-        assert said.rules == ("in-charge",)
+        assert said.rules == ("mediator-in-charge",)
         said = refusal(lambda: yards.office.mediation.refer(dispute, "no", to="court", by=mediator(yards, "m2")))
         assert said.rules == ("secretary-or-in-charge",)
         assert yards.office.mediation.meet(dispute, by=mediator(yards, "m1")).state == "mediating"

@@ -127,7 +127,7 @@ class TestAccepting:
         case = accepted(county)
         assert ("accepted", "resident-1") in county.told()
         said = refusal(lambda: county.office.petitions.answer(case, "no", solved=False, by=officer(county, "o2")))
-        assert said.rules == ("in-charge",)
+        assert said.rules == ("officer-in-charge",)
         county.office.petitions.hand_over(case, body="station", officer="o2", by=county.secretary())
         assert county.office.petitions.call(case, way="in-hand", by=officer(county, "o2")).state == "handling"
 

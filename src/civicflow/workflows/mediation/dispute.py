@@ -42,6 +42,7 @@ from civicflow.workflows.entrusting import Entrust, Release, in_charge, is_in_ch
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.mediation.parts import FOUR, Agree, Apply, HandUp, Refer, Session, TakeOn, Visit
 from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates, reminds, waits
+from civicflow.workflows.reasons import HAS_REASON
 from civicflow.workflows.tickets.guards import CAN_CLIMB
 
 SECRETARY: Final = Holder("secretary", "unit")
@@ -135,7 +136,6 @@ SIGNED = Guard(
     "a written agreement is signed by each party, once | 书面协议须由各方当事人签名",
     asks_data=True,
 )
-HAS_REASON = Guard("has-reason", lambda s: bool(s.data.reason.strip()), "give the reason | 请说明理由", asks_data=True)
 BROKEN = Guard("broken", lambda s: not s.data.kept, "the agreement is kept | 协议得到履行", asks_data=True)
 LAST_VISIT = Guard(
     "last-visit",

@@ -53,6 +53,7 @@ from civicflow.workflows.petitions.parts import (
 )
 from civicflow.workflows.petitions.recognising import recognised
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds
+from civicflow.workflows.reasons import HAS_REASON
 from civicflow.workflows.tickets.guards import CAN_CLIMB
 
 HEAD: Final = Holder("secretary", "unit")
@@ -126,7 +127,6 @@ EARLIER_PETITIONS = Guard(
     "what is repeated has to be another petition, each named once | 所重复的须为另一信访事项，且不得重复填写",
     asks_data=True,
 )
-HAS_REASON = Guard("has-reason", lambda s: bool(s.data.reason.strip()), "give the reason | 请说明理由", asks_data=True)
 NOT_EXTENDED = Guard(
     "not-extended", lambda s: not s.case.data.get("extended"), "it was extended once already | 已延期一次"
 )
