@@ -106,6 +106,11 @@ class TestAnswering:
         assert (town.now(need).state, town.told()) == ("supervised", [("overdue", "secretary-subdistrict")])
         assert town.office.needs.answer(need, "late", by=town.secretary()).outcome == "answered"
 
+    def test_what_is_no_need_has_no_outcome(self, town: Town, people: People) -> None:
+        """A project is told to be one."""
+        with pytest.raises(NotFound, match="is a listed-project, no need"):
+            town.office.needs.outcome(people.listed())
+
 
 class TestListing:
     """The secretary or a clerk puts a project on the list, of needs raised there or below that wait."""

@@ -81,7 +81,9 @@ class Desk:
 
     def open(self, catalogue: Catalogue) -> Office:
         """The office, with this catalogue from now on."""
-        self.office = civicflow.open(self.url, clock=self.clock, services=catalogue, notify=[self.pigeons()])
+        birds = self.pigeons()
+        self.carried = birds.carried
+        self.office = civicflow.open(self.url, clock=self.clock, services=catalogue, notify=[birds])
         self.opened.append(self.office)
         return self.office
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
-from civicflow import InvalidInput, Money, Refused
+from civicflow import InvalidInput, Money, Refused, Text
 from civicflow.workflows.services.catalogue import Catalogue, Delegation, Service
 
 if TYPE_CHECKING:
@@ -37,6 +37,13 @@ class TestApplying:
         assert request.data["because"].startswith("health delegated it to Centre (District Order 3)")
         assert ("request", "officer-centre") in desk.town.told()
         assert {actor.person for actor in desk.office.asked(request)} == {"officer-centre"}
+
+    def test_each_language_reads_its_own_name_of_the_service(self, desk: Desk) -> None:
+        """A headline in both is not said twice in each."""
+        desk.accepted()
+        desk.office.relay()
+        said = [notice.text for notice in desk.carried if notice.topic == "accepted"]
+        assert said == [Text("“stall permit” was accepted", "“摆摊许可”已受理")]
 
     def test_somebody_enters_it_for_the_applicant(self, desk: Desk) -> None:
         """At the desk; it is the applicant's, who is told."""

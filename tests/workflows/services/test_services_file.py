@@ -118,11 +118,13 @@ def test_every_fault_of_rows_at_once() -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("", "it is empty; begin with a row that names the columns"),
+        ("name;text;owner\na;a | 甲;b\n", "there is no such key"),
         ('name,text\n"a', "not CSV"),
         ("name,text,owner\na,a | 甲,b\na,b | 乙,b\n", "a stands twice"),
         ("name,text,owner,to\na,a | 甲,b,\na,,,\n", "is missing"),
     ],
-    ids=["no table", "twice", "a row that says nothing"],
+    ids=["empty", "semicolons", "no table", "twice", "a row that says nothing"],
 )
 def test_tables_that_are_none(text: str, says: str) -> None:
     """And services that come twice."""

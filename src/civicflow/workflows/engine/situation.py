@@ -113,7 +113,7 @@ class Notice:
         to: an address, ``person:ID`` or ``post:NAME@UNIT``.
         topic: what it is about, for the recipient's preferences.
         template: what is said, with a gap for the headline.
-        title: the case's headline.
+        title: the case's headline; one in two languages, ``stall permit | 摆摊许可``, is said in each of them.
     """
 
     case: CaseId
@@ -126,7 +126,8 @@ class Notice:
     @property
     def text(self) -> Text:
         """What is said."""
-        return self.template.fill(title=self.title)
+        en, _, zh = self.title.partition(" | ")
+        return self.template.fill(title=Text(en, zh) if en and zh else self.title)
 
 
 @attrs.frozen

@@ -17,7 +17,7 @@ from civicflow.errors import InvalidInput
 from civicflow.markup import AnyNode, Listing, Record, Scalar, format_json, format_yaml, parse_json, parse_yaml
 from civicflow.money import Money
 from civicflow.workflows.files.known import Known
-from civicflow.workflows.files.sentences import SENTENCES, fault
+from civicflow.workflows.files.sentences import SENTENCES, fault, hint
 from civicflow.workflows.files.shapes import Both, Fields, Flag, Key, Many, Reading, Spoilt, Table, Word, joined
 from civicflow.workflows.files.timing import Day, OneOf, Within
 from civicflow.workflows.files.whole import BOUNDS
@@ -251,7 +251,7 @@ def _rows(text: str, at: Reading) -> Iterator[Record]:
                 heads = [cell.strip() for cell in row]
                 for number, head in enumerate(heads, 1):
                     if head not in _COLUMNS or head in heads[: number - 1]:
-                        at.note(Scalar(head, line, number), head, "unknown-key", head, hint=", ".join(_COLUMNS))
+                        at.note(Scalar(head, line, number), head, "unknown-key", head, hint=hint(head, _COLUMNS))
             elif any(cell.strip() for cell in row):
                 if len(row) > len(heads):
                     at.note(
@@ -264,6 +264,8 @@ def _rows(text: str, at: Reading) -> Iterator[Record]:
                 pairs = [(Scalar(h, line, c.column), c) for h, c in zip(heads, cells, strict=False) if h in _COLUMNS]
                 yield Record(tuple(pairs), line, 1)
             line = reader.line_num + 1
+        if not heads:
+            at.note(Scalar("", 1, 1), "", "malformed", problem="it is empty; begin with a row that names the columns")
     except csv.Error as error:
         at.note(Scalar("", line, 1), "", "malformed", problem=f"this is not CSV: {error}")
 

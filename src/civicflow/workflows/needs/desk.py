@@ -9,6 +9,7 @@ from decimal import Decimal
 import attrs
 
 from civicflow.calendars import TimeLimit, check_aware
+from civicflow.errors import NotFound
 from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.sites import CIRCLE
 from civicflow.ids import UnitId
@@ -213,6 +214,9 @@ class Needs:
             NotFound: there is no such need.
         """
         case = self._desk.case(need)
+        if case.flow_name != NEED.name:
+            msg = f"{case.id} is a {case.flow_name}, no need; give the id of a need"
+            raise NotFound(msg)
         followed = case.links.get("project", ())
         project = self._desk.case(followed[-1]) if followed else None
         shares = () if project is None else self._desk.shares(project)
