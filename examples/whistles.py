@@ -170,11 +170,10 @@ def _settle(office: Office, clock: FrozenClock, problem: Problem) -> None:
             office.whistles.log(matter, "measured and begun", by=officer(office, body))
         for body, amount in problem.cost.items():
             office.whistles.complete(matter, by=officer(office, body), note="done", spent=amount if last else None)
-            report = office.whistles.reports(matter, body=body)[-1]
             score, reason = (
                 (2, "came days late") if body in problem.late else (5 if last else 3, "worked with the others")
             )
-            office.whistles.rate(report, score, reason, by=subdistrict)
+            office.whistles.rate(matter, score, reason, body=body, by=subdistrict)
         office.whistles.evaluate(matter, resolved=last, satisfied=4 if last else 2, by=community)
         if last:
             return
@@ -245,9 +244,8 @@ def clear_the_market(office: Office, clock: FrozenClock) -> Market:
     office.tick()
     for body in ("urban-management", "market-supervision"):
         office.whistles.complete(matter, by=officer(office, body), note="lane is free")
-        office.whistles.rate(office.whistles.reports(matter, body=body)[-1], 5, "came at once", by=by)
-    (missing,) = office.whistles.reports(matter, body="traffic-police")
-    office.whistles.go_on_without(missing, "did not come in two days", by=by)
+        office.whistles.rate(matter, 5, "came at once", body=body, by=by)
+    office.whistles.go_on_without(matter, "did not come in two days", body="traffic-police", by=by)
     office.whistles.evaluate(matter, resolved=True, satisfied=4, by=by)
     found = arrivals(office.ledger.facts(flow="report-in"), to_micros(clock()))
     chart = office.chart()

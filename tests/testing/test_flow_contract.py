@@ -16,6 +16,7 @@ from civicflow.testing import FlowContract
 from civicflow.testing.flows.golden import functions, written
 from civicflow.testing.flows.place import HERE, person_of
 from civicflow.testing.flows.walking import Samples
+from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.councils.funds import FUND
 from civicflow.workflows.councils.notice import OBJECTION
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL, Propose
@@ -36,7 +37,7 @@ class TestFourPartTicket(FlowContract):
 
     flow = FOUR_PART_TICKET
     golden = KEPT / "four-part-ticket.txt"
-    beside = (SHARE,)
+    beside = (MEETING, SHARE)
 
 
 class TestShare(FlowContract):

@@ -7,6 +7,7 @@ chain holds, replay is the record, the tally is what the children are, and no ma
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,21 @@ BODIES = ("health", "emergency", "traffic-police")
 PAUSES = st.sampled_from(
     [{"minutes": 1}, {"minutes": 1}, {"hours": 5}, {"hours": 5}, {"days": 1}, {"days": 4}, {"days": 8}]
 )
+
+
+def at_a_meeting(step: str, data: st.DataObject, body: str, day: date) -> Any:
+    """Something to give with a step that has to do with a coordination meeting; None with any other."""
+    match step:
+        case "coordinate" | "adjourn" | "end-without":
+            return {"reason": "the lines cross"}
+        case "invite":
+            return {"on": day, "bodies": [body]}
+        case "put-option":
+            return {"name": data.draw(st.sampled_from(["bury", "hang"]))}
+        case "minute":
+            shares = [{"body": body, "task": "dig"}]
+            return {"option": "bury", "shares": shares, "bodies": [body], "people": ["resident-1"]}
+    return None
 
 
 class TownMachine(RuleBasedStateMachine):
@@ -149,7 +165,7 @@ class Tickets(TownMachine):
                 return {"text": "done"}
             case "absorb":
                 return {"duplicate": ticket}
-        return None
+        return at_a_meeting(step, data, unit(BODIES[0]), self.town.office.now().date())
 
     @precondition(lambda self: len(self.tickets) < 4)
     @rule(who=st.sampled_from(["resident-1", "resident-2"]), contact=st.sampled_from(["", "door 3"]))

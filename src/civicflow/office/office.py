@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from civicflow.plugins.blobs.contract import Blob
     from civicflow.plugins.notify.relay import RelayReport
     from civicflow.refusals import Refusal
+    from civicflow.workflows.coordination.desk import Coordination
     from civicflow.workflows.councils.desk import Councils
     from civicflow.workflows.councils.funds import Funds
     from civicflow.workflows.desk import CaseRef
@@ -155,6 +156,13 @@ class Office:
         from civicflow.workflows.tickets.desk import Tickets
 
         return Tickets(self)
+
+    @cached_property
+    def coordination(self) -> Coordination:
+        """Coordination meetings of tickets and whistles in words."""
+        from civicflow.workflows.coordination.desk import Coordination
+
+        return Coordination(self)
 
     @cached_property
     def whistles(self) -> Whistles:

@@ -110,8 +110,15 @@ def located(desk: Desk, place: Place | None) -> Place | None:
     return place if place is None or place.unit is None else attrs.evolve(place, unit=desk.unit(place.unit))
 
 
-def share_meant(desk: Desk, matter: CaseRef, step: str, by: Actor) -> CaseRef:
+def share_meant(desk: Desk, matter: CaseRef, step: str, by: Actor, slots: tuple[str, ...]) -> CaseRef:
     """The share that a command means: the one given, else the newest of the actor's body, the open ones first.
+
+    Args:
+        desk: the office.
+        matter: the share, or its matter.
+        step: what is to be done with it.
+        by: who acts.
+        slots: what counts as a share.
 
     Raises:
         Refused: if the body has none.
@@ -119,7 +126,8 @@ def share_meant(desk: Desk, matter: CaseRef, step: str, by: Actor) -> CaseRef:
     given = matter if isinstance(matter, str) else matter.id
     if "/" in given:
         return given
-    shares = desk.shares(given, body=by.unit) if by.unit is not None else ()
+    found = desk.shares(given, body=by.unit) if by.unit is not None else ()
+    shares = [share for share in found if share.slot in slots]
     if not shares:
         reason = Reason(rule="share", text=CATALOGUE["refusal.share"])
         raise Refused(Refusal(case=given, step=step, reasons=(reason,)))

@@ -15,10 +15,17 @@ from typing import Final
 from civicflow.hierarchy.authority import BY_CLOCK, Holder, Who
 from civicflow.texts import Text
 from civicflow.workflows.engine.effects import Tell
-from civicflow.workflows.engine.flow import STAY, Limit, State, Step
+from civicflow.workflows.engine.flow import STAY, Guard, Limit, State, Step
 
 SUPERVISOR: Final = Holder("secretary", "above")
 """Who supervises, unless a flow says otherwise: the secretary one level up."""
+
+CAN_CLIMB: Final = Guard(
+    "can-climb",
+    lambda s: s.above is not None,
+    "there is no level above this one | 上面没有更高的层级",
+)
+"""What may be handed one level up."""
 
 SUPERVISED: Final = State("supervised", "under supervision | 督办中", (Limit("2 workdays", "remind", again=True),))
 """The state under supervision; whatever the state before allowed should be possible from it, too."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from civicflow.workflows.coordination.scenes import MEETINGS
 from civicflow.workflows.councils.scenes import COUNCILS
 from civicflow.workflows.duties.scenes import DUTIES
 from civicflow.workflows.engine.exploring.scene import Scene
@@ -25,6 +26,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
             by_rule=("load", "redraw"),
         ),
     ),
+    **MEETINGS,
     **TICKETS,
     **WHISTLES,
     **NEEDS,

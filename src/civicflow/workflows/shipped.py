@@ -12,6 +12,7 @@ from civicflow.workflows.engine.flow import Flow
 
 WHERE: Final[Mapping[str, str]] = {
     "register": "registering:REGISTERING",
+    "coordination-meeting": "coordination.meeting:MEETING",
     "share": "tickets.share:SHARE",
     "four-part-ticket": "tickets.four_part:FOUR_PART_TICKET",
     "report-in": "whistles.report_in:REPORT_IN",

@@ -19,6 +19,7 @@ from civicflow.ids import PersonId
 from civicflow.testing import FlowContract
 from civicflow.testing.flows.golden import functions, written
 from civicflow.workflows.accountability import ACCOUNTABILITY
+from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.hazards.evacuation import EVACUATION
 from civicflow.workflows.hazards.figures import standing
 from civicflow.workflows.hazards.hazard import HAZARD, Register
@@ -43,7 +44,7 @@ class TestHazard(FlowContract):
 
     flow = HAZARD
     golden = GOLDEN / "hazard.txt"
-    beside = (SHARE, FOUR_PART_TICKET, OCCASION, ROUTINE, EVACUATION, ACCOUNTABILITY)
+    beside = (MEETING, SHARE, FOUR_PART_TICKET, OCCASION, ROUTINE, EVACUATION, ACCOUNTABILITY)
 
     def samples(self, office: Office) -> Samples:
         """A hazard that its monitor watches, and one that nobody does."""

@@ -8,6 +8,7 @@ from civicflow import Office
 from civicflow.testing import FlowContract
 from civicflow.testing.flows.place import BODIES, HERE
 from civicflow.testing.flows.walking import Samples
+from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.needs.need import NEED
 from civicflow.workflows.needs.parts import HandOut, Part, TakeUp
 from civicflow.workflows.needs.project import LISTED_PROJECT, AddNeeds, ListProject, Release
@@ -20,7 +21,7 @@ class TestListedProject(FlowContract):
     """Taken up in parts, of needs that wait."""
 
     flow = LISTED_PROJECT
-    beside = (SHARE, NEED, VISIT, FOUR_PART_TICKET)
+    beside = (MEETING, SHARE, NEED, VISIT, FOUR_PART_TICKET)
 
     def samples(self, office: Office) -> Samples:
         """Three needs, and a project of three lamps."""

@@ -17,6 +17,7 @@ from civicflow.calendars import Recurrence, china, recurring
 from civicflow.ledger.entries import Entry
 from civicflow.testing import FlowContract
 from civicflow.testing.flows.golden import functions, written
+from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.routines.figures import keeping
 from civicflow.workflows.routines.occasion import OCCASION
 from civicflow.workflows.routines.routine import ROUTINE, SetUp
@@ -46,7 +47,7 @@ class TestRoutine(FlowContract):
 
     flow = ROUTINE
     golden = GOLDEN / "routine.txt"
-    beside = (SHARE, FOUR_PART_TICKET, OCCASION)
+    beside = (MEETING, SHARE, FOUR_PART_TICKET, OCCASION)
 
     def samples(self, office: Office) -> Samples:
         """Duties of each kind, and one of none."""

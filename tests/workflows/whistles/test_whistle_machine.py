@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
-from tests.workflows.test_flow_machines import AREAS, BODIES, TownMachine
+from tests.workflows.test_flow_machines import AREAS, BODIES, TownMachine, at_a_meeting
 
 from civicflow import Actor, Case
 from civicflow.calendars import to_micros
 from civicflow.ledger.entries import Entry
 from civicflow.testing import FlowContract
+from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.whistles.figures import arrivals
 from civicflow.workflows.whistles.report_in import REPORT_IN
 from civicflow.workflows.whistles.whistle import WHISTLE, Kind
@@ -35,7 +36,7 @@ class TestWhistle(FlowContract):
 
     flow = WHISTLE
     golden = GOLDEN / "whistle.txt"
-    beside = (REPORT_IN,)
+    beside = (MEETING, REPORT_IN)
 
 
 class TestReportIn(FlowContract):
@@ -70,7 +71,7 @@ class Whistles(TownMachine):
                 return {"text": "at it"}
             case "go-on-without" | "release" | "hand-up":
                 return {"reason": "so it is"}
-        return None
+        return at_a_meeting(step, data, self.town.office.unit(BODIES[0]), self.town.office.now().date())
 
     @initialize(kinds=st.lists(st.sampled_from(KINDS), min_size=1, max_size=2))
     def begin(self, kinds: list[Kind]) -> None:
@@ -171,7 +172,7 @@ class Whistles(TownMachine):
             self.town.office.tick()
         for matter in self.matters:
             self.town.check(matter)
-            assert self.town.now(matter).state not in {"called", "alarmed", "reopened", "worked"}
+            assert self.town.now(matter).state not in {"called", "alarmed", "reopened", "worked", "coordinating"}
         super().teardown()
 
 

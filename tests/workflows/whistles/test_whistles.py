@@ -93,7 +93,7 @@ class TestCall:
 
     def test_a_kind_that_there_is_not_is_malformed(self, town: Town) -> None:
         """There are three."""
-        with pytest.raises(InvalidInput, match="beyond, enforcement, emergency"):
+        with pytest.raises(InvalidInput, match="'beyond', 'enforcement', 'emergency'"):
             called(town, kind="urgent")
 
     def test_the_details_are_private(self, town: Town) -> None:
@@ -326,6 +326,20 @@ class TestRating:
         matter = self.done(town)
         with pytest.raises(InvalidInput):
             town.office.whistles.rate(report(town, matter), score, reason, by=town.secretary("subdistrict"))
+
+    def test_the_department_is_named_where_there_are_several(self, town: Town) -> None:
+        """Of one alone it need not be said; nothing is guessed."""
+        matter, by = self.done(town), town.secretary("subdistrict")
+        town.office.whistles.whistle(matter, to=["emergency"], by=by)
+        rate = town.office.whistles.rate
+        with pytest.raises(InvalidInput, match="emergency, health"):
+            rate(matter, 5, "well", by=by)
+        with pytest.raises(InvalidInput, match="say which department"):
+            rate(matter, 5, "well", body="traffic-police", by=by)
+        assert rate(matter, 5, "well", body="health", by=by).outcome == "rated"
+        assert town.office.whistles.release(matter, "not needed", body="emergency", by=by).outcome == "released"
+        alone = self.done(town)
+        assert rate(alone, 5, "well", by=by).outcome == "rated"
 
     def test_neither_caller_nor_department_rates(self, town: Town) -> None:
         """Nor the district, before the subdistrict has let its time pass."""

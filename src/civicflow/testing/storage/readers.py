@@ -20,7 +20,7 @@ from civicflow.testing.clocks import FrozenClock
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.workflows.engine.effects import Climb
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, State, Step
-from civicflow.workflows.tickets.guards import CAN_CLIMB
+from civicflow.workflows.pressing import CAN_CLIMB
 
 _ABOVE: Final = {"city": "", "east": "city", "west": "city", "lake": "east", "hill": "east", "mill": "west"}
 AREAS: Final = tuple(_ABOVE)

@@ -149,12 +149,16 @@ class Opening:
         body: the body that has to act on it, or None.
         data: what it begins with.
         requester: who raised it, if not whoever raised its parent.
+        unit: whose matter it is, if not its parent's.
+        within: the time promised for it alone, counted from now; None where what is promised for all counts.
     """
 
     key: str
     body: UnitId | None = None
     data: dict[str, Any] = attrs.field(factory=dict)
     requester: PersonId | None = None
+    unit: UnitId | None = None
+    within: TimeLimit | None = None
 
 
 @attrs.frozen
@@ -212,12 +216,14 @@ class Spawn:
         promise = promised(getattr(situation.data, self.promised), situation) if self.promised else None
         unborn, their_own = Case(id=situation.case.id), state.name in rules.kept
 
-        def armed(data: dict[str, Any]) -> list[Any]:
+        def armed(promise: datetime | None, data: dict[str, Any]) -> list[Any]:
             return entering(rules.flow.spans, unborn, state, situation.happened, promise, world.calendar, data)
 
-        clocks = [] if their_own else armed({})
+        alike = [] if their_own else armed(promise, {})
         taken = {child["id"] for child in change.opened}
         for opening in self.openings.of(situation):
+            own = promise if opening.within is None else promised(opening.within, situation)
+            clocks = armed(own, opening.data) if their_own or own is not promise else alike
             child: dict[str, Any] = {
                 "id": child_id(situation.case.id, opening.key, situation.version),
                 "flow": rules.flow.ref,
@@ -229,13 +235,13 @@ class Spawn:
                 child["body"] = opening.body
             if opening.requester is not None:
                 child["requester"] = opening.requester
+            if opening.unit is not None:
+                child["unit"] = opening.unit
             if opening.data:
                 child["data"] = opening.data
-            if their_own:
-                clocks = armed(opening.data)
             if clocks:
                 child["clocks"] = clocks
-            owed = self._owed(clocks, rules.limits[state.name]) if promise is None else promise
+            owed = self._owed(clocks, rules.limits[state.name]) if own is None else own
             if owed is not None:
                 child["promise"] = owed
             if child["id"] in taken:
@@ -334,26 +340,33 @@ class Tell:
 
 @attrs.frozen
 class TellEach:
-    """Tell the holder of a post at each unit that a field of what the actor gave names.
+    """Tell the holder of a post at each unit that a field of what the actor gave names, or each person that it names.
+
+    Whoever the step tells of the topic already is not told twice.
 
     Attributes:
         field: the name of the field: one id, or several.
-        post: whose post.
         topic: what it is about.
         text: what is said; ``{title}`` is the case's headline.
+        post: whose post; empty where the field names persons.
     """
 
     field: str
-    post: str
     topic: str
     text: Text = attrs.field(converter=bilingual)
+    post: str = ""
 
     def apply(self, situation: Situation, change: Change) -> None:
         given = getattr(situation.data, self.field)
-        units = (given,) if isinstance(given, str) else (given or ())
+        named = (given,) if isinstance(given, str) else (given or ())
         title = change.data.get("title") or situation.root.title or situation.case.id
-        for unit in units:
-            for to in addressees(Holder(self.post, "unit"), {"unit": unit}, situation.world.chart):
+        who: Who = Holder(self.post, "unit") if self.post else Requester()
+        told = {notice.to for notice in change.notices if notice.topic == self.topic}
+        for one in named:
+            for to in addressees(who, {"unit": one, "requester": one}, situation.world.chart):
+                if to in told:
+                    continue
+                told.add(to)
                 change.notices.append(
                     Notice(
                         case=situation.case.id,

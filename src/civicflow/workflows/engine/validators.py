@@ -40,3 +40,14 @@ def at_least(least: int) -> Validator:
             raise InvalidInput(msg)
 
     return check
+
+
+def said(_: Any, attribute: attrs.Attribute[Any], value: str) -> None:
+    """A field that holds words: a reason that is empty is none.
+
+    Raises:
+        InvalidInput: if it is empty or blank.
+    """
+    if not value.strip():
+        msg = f"{attribute.name} is read by those whom it concerns; got an empty text"
+        raise InvalidInput(msg)

@@ -217,12 +217,12 @@ VERBS: Final[Mapping[str, Verb]] = {
     ),
     "tell each": Verb(
         TellEach,
-        "tell a post of each unit that a field names | 告知字段所列各单位的某岗位",
+        "tell each unit or person that a field names | 告知字段所列的各单位或各人",
         {
-            "field": Key(Field(), "the field that names the units | 列出单位的字段", required=True),
-            "post": Key(_NAME, "whose post | 岗位", required=True),
+            "field": Key(Field(), "the field that names the units or persons | 列出单位或人员的字段", required=True),
             "topic": Key(_NAME, "what it is about | 主题", required=True),
             "text": Key(_MESSAGE, "what is said | 内容", required=True),
+            "post": Key(_NAME, "of units, whose post | 单位的岗位"),
         },
     ),
     "hold": Verb(

@@ -41,9 +41,8 @@ from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.entrusting import Entrust, Release, in_charge, is_in_charge, is_on_the_line, may_be_entrusted
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.mediation.parts import FOUR, Agree, Apply, HandUp, Refer, Session, TakeOn, Visit
-from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates, reminds, waits
+from civicflow.workflows.pressing import CAN_CLIMB, SUPERVISED, SUPERVISOR, escalates, reminds, waits
 from civicflow.workflows.reasons import HAS_REASON
-from civicflow.workflows.tickets.guards import CAN_CLIMB
 
 SECRETARY: Final = Holder("secretary", "unit")
 MEDIATOR: Final = Holder("mediator", "body")

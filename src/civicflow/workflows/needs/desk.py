@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Final
 
 import attrs
 
@@ -44,6 +45,9 @@ class Outcome:
     takers: tuple[UnitId, ...]
     text: str
     says: Text
+
+
+_PARTS: Final = ("part",)
 
 
 class Needs:
@@ -349,18 +353,18 @@ class Needs:
 
     def accept(self, project: CaseRef, *, by: Actor, key: str = "") -> Case:
         """Accept a share that was handed out (接单): the one given, or the one that the actor's body has in the project."""
-        return self._desk.take(share_meant(self._desk, project, "accept", by), "accept", by=by, key=key)
+        return self._desk.take(share_meant(self._desk, project, "accept", by, _PARTS), "accept", by=by, key=key)
 
     def give_back(self, project: CaseRef, reason: str, *, by: Actor, key: str = "") -> Case:
         """Return a share with a reason (退单), before it is accepted or once it is under supervision; all may take it up again."""
         return self._desk.take(
-            share_meant(self._desk, project, "decline", by), "decline", Decline(reason), by=by, key=key
+            share_meant(self._desk, project, "decline", by, _PARTS), "decline", Decline(reason), by=by, key=key
         )
 
     def complete(self, project: CaseRef, *, by: Actor, note: str = "", key: str = "") -> Case:
         """Complete a share (办结); when everything was taken up and is completed, the project is done."""
         return self._desk.take(
-            share_meant(self._desk, project, "complete", by), "complete", Complete(note), by=by, key=key
+            share_meant(self._desk, project, "complete", by, _PARTS), "complete", Complete(note), by=by, key=key
         )
 
     def report(self, project: CaseRef, text: str, *, by: Actor, key: str = "") -> Case:

@@ -52,9 +52,8 @@ from civicflow.workflows.petitions.parts import (
     ReturnVisit,
 )
 from civicflow.workflows.petitions.recognising import recognised
-from civicflow.workflows.pressing import SUPERVISED, escalates, reminds
+from civicflow.workflows.pressing import CAN_CLIMB, SUPERVISED, escalates, reminds
 from civicflow.workflows.reasons import HAS_REASON
-from civicflow.workflows.tickets.guards import CAN_CLIMB
 
 HEAD: Final = Holder("secretary", "unit")
 REGISTRAR: Final = AnyOf(Holder("clerk", "unit"), HEAD)

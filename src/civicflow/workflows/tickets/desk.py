@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from civicflow.calendars import TimeLimit
 from civicflow.errors import InvalidInput, Refused
@@ -26,6 +27,8 @@ from civicflow.workflows.tickets.parts import (
     Settle,
 )
 from civicflow.workflows.tickets.share import AskExtension, Complete, Decline, Extension
+
+_SHARES: Final = ("lead", "assist")
 
 
 class Tickets:
@@ -133,18 +136,18 @@ class Tickets:
 
     def accept(self, ticket: CaseRef, *, by: Actor, key: str = "") -> Case:
         """Accept a share (接单): the one given, or the one that the actor's body has in the ticket given."""
-        return self._desk.take(share_meant(self._desk, ticket, "accept", by), "accept", by=by, key=key)
+        return self._desk.take(share_meant(self._desk, ticket, "accept", by, _SHARES), "accept", by=by, key=key)
 
     def decline(self, ticket: CaseRef, reason: str, *, by: Actor, key: str = "") -> Case:
         """Return a share with a reason (退单); it goes back to the dispatcher."""
         return self._desk.take(
-            share_meant(self._desk, ticket, "decline", by), "decline", Decline(reason), by=by, key=key
+            share_meant(self._desk, ticket, "decline", by, _SHARES), "decline", Decline(reason), by=by, key=key
         )
 
     def complete(self, ticket: CaseRef, *, by: Actor, note: str = "", key: str = "") -> Case:
         """Complete a share; when all leading shares are completed, the ticket is handled."""
         return self._desk.take(
-            share_meant(self._desk, ticket, "complete", by), "complete", Complete(note), by=by, key=key
+            share_meant(self._desk, ticket, "complete", by, _SHARES), "complete", Complete(note), by=by, key=key
         )
 
     def ask_extension(self, ticket: CaseRef, reason: str, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:
@@ -159,7 +162,7 @@ class Tickets:
         """
         data = AskExtension(within, reason)
         return self._desk.take(
-            share_meant(self._desk, ticket, "ask-extension", by), "ask-extension", data, by=by, key=key
+            share_meant(self._desk, ticket, "ask-extension", by, _SHARES), "ask-extension", data, by=by, key=key
         )
 
     def extend(self, share: CaseRef, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:

@@ -16,6 +16,9 @@ Rules
   above it stays where it is.
 - Whoever ordered says whether it is *resolved* and whether they are *satisfied*: two different answers. Unresolved
   re-opens it once; after that it goes one level up each time; with no level left it ends as unresolved, and says so.
+- What bodies can only settle together is put to a coordination meeting (协调会), which the ticket waits for: the unit convenes,
+  the unit above coordinates (see `coordination.meeting`). The shares of its plan are shares of the ticket, accepted already.
+  A meeting that comes to no plan sends the ticket back to the dispatcher; that counts as having come back once.
 - A duplicate is merged into its master (并单), which has not been answered yet and is no duplicate itself. One answer
   goes to all; each requester evaluates for themselves. When the master ends without an answer its duplicates are open
   again.
@@ -25,12 +28,15 @@ Rules
 - A matter that happened elsewhere is recorded with its own times; nothing is invented to fit.
 
 Ours beside the limits: one body or all may lead, what becomes of shares that were returned, re-opening and going up a level,
-merging, and matters from elsewhere. The source has the four parts, that many accept one order, and taking up.
+merging, what a meeting without a plan leads to, and matters from elsewhere. The source has the four parts, that many
+accept one order, taking up, and meetings.
 """
 
 from __future__ import annotations
 
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
+from civicflow.workflows.coordination import plan
+from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.engine.effects import (
     Afresh,
     CarryTo,
@@ -55,7 +61,7 @@ from civicflow.workflows.engine.joins import All, Every
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
-from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, reminds, waits
+from civicflow.workflows.pressing import CAN_CLIMB, SUPERVISED, SUPERVISOR, reminds, waits
 from civicflow.workflows.tickets import guards
 from civicflow.workflows.tickets.parts import (
     Absorb,
@@ -96,10 +102,19 @@ def _no_answer(_: Situation, duplicate: Matter) -> Answer | None:
     return Answer("") if duplicate.root.state == "merged" else None
 
 
+def _planned_leads(situation: Situation) -> list[Opening]:
+    return plan.shares_of(situation, leading=True)
+
+
+def _planned_assists(situation: Situation) -> list[Opening]:
+    return plan.shares_of(situation, leading=False)
+
+
 _WAITING = ("ordered", "reopened", "returned", "handled", "supervised")
-_OPEN = ("ordered", "dispatched", "reopened", "returned", "handled", "supervised", "answered")
+_OPEN = ("ordered", "dispatched", "coordinating", "reopened", "returned", "handled", "supervised", "answered")
 _DROP = Drop(("lead", "assist"), "dropped")
 _AFRESH = Afresh(("lead", "assist"))
+_NO_MEETING = Drop((plan.SLOT,), "dropped")
 
 FOUR_PART_TICKET = Flow(
     "four-part-ticket",
@@ -112,6 +127,12 @@ FOUR_PART_TICKET = Flow(
             "dispatched | 办理中",
             (Limit("20 workdays", "urge", again=True, promised=True),),
             (Join(("lead",), All("done"), "finish"), Join(("lead",), Every(), "come-back")),
+        ),
+        State(
+            "coordinating",
+            "a coordination meeting is held | 协调中",
+            (Limit("20 workdays", "urge", again=True),),
+            plan.joins("adopt-plan", "end-coordination"),
         ),
         State(
             "returned",
@@ -209,11 +230,50 @@ FOUR_PART_TICKET = Flow(
             "dispatched",
             (
                 Branch(guards.RETURNED_FIRST, "returned", (Count("returned"),)),
-                Branch(guards.CAN_CLIMB, "returned", (Climb(),)),
+                Branch(CAN_CLIMB, "returned", (Climb(),)),
                 Branch(ELSE, "returned"),
             ),
             BY_JOIN,
             does=(_DROP, Tell(DISPATCHER, "returned", "“{title}” came back | “{title}”已退回")),
+        ),
+        Step(
+            "coordinate",
+            "put to a coordination meeting | 提请协调会",
+            ("ordered", "reopened", "returned", "supervised"),
+            "coordinating",
+            DISPATCHER,
+            plan.Coordinate,
+            (plan.HAS_COORDINATOR,),
+            (
+                Afresh((plan.SLOT,)),
+                plan.CONVENED_BY_THE_UNIT,
+                TellRequester("coordinating", "a meeting will be held on “{title}” | 将就“{title}”召开协调会"),
+            ),
+            asks=False,
+        ),
+        Step(
+            "adopt-plan",
+            "the plan is shared out | 按方案分工办理",
+            "coordinating",
+            "dispatched",
+            BY_JOIN,
+            does=(
+                _AFRESH,
+                Spawn("lead", Named("planned-leads", _planned_leads), "accepted"),
+                Spawn("assist", Named("planned-assists", _planned_assists), "accepted"),
+                Tell(DISPATCHER, "planned", "“{title}” is handled by its plan | “{title}”按方案办理"),
+            ),
+        ),
+        Step(
+            "end-coordination",
+            "the meeting came to no plan | 协调未形成方案",
+            "coordinating",
+            "returned",
+            BY_JOIN,
+            does=(
+                Count("returned"),
+                Tell(DISPATCHER, "unplanned", "there is no plan for “{title}” | “{title}”未形成方案"),
+            ),
         ),
         Step(
             "answer",
@@ -236,7 +296,7 @@ FOUR_PART_TICKET = Flow(
             (
                 Branch(RESOLVED, "closed"),
                 Branch(guards.FIRST_TIME, "reopened", (Count("reopened"), Stamp(clear=True))),
-                Branch(guards.CAN_CLIMB, "ordered", (Climb(), Stamp(clear=True))),
+                Branch(CAN_CLIMB, "ordered", (Climb(), Stamp(clear=True))),
                 Branch(ELSE, "unresolved"),
             ),
             REQUESTER,
@@ -254,7 +314,7 @@ FOUR_PART_TICKET = Flow(
             (*_OPEN, "merged"),
             "withdrawn",
             REQUESTER,
-            does=(_DROP, CarryTo("duplicates", "open-again", Named("no-answer", _no_answer))),
+            does=(_DROP, _NO_MEETING, CarryTo("duplicates", "open-again", Named("no-answer", _no_answer))),
             while_held=True,
             asks=False,
             reads=(Linked("duplicates"),),
@@ -280,7 +340,7 @@ FOUR_PART_TICKET = Flow(
         Step(
             "absorb",
             "answer for a duplicate | 并入重复工单",
-            ("dispatched", *_WAITING),
+            ("dispatched", "coordinating", *_WAITING),
             STAY,
             BY_RULE,
             Absorb,
@@ -336,7 +396,7 @@ FOUR_PART_TICKET = Flow(
         Step(
             "urge",
             "press for completion | 督促",
-            "dispatched",
+            ("dispatched", "coordinating"),
             STAY,
             BY_CLOCK,
             does=(
@@ -348,7 +408,7 @@ FOUR_PART_TICKET = Flow(
             "escalate",
             "hand one level up | 升级",
             ("ordered", "reopened", "returned"),
-            (Branch(guards.CAN_CLIMB, "ordered", (Climb(),)), Branch(ELSE, "supervised")),
+            (Branch(CAN_CLIMB, "ordered", (Climb(),)), Branch(ELSE, "supervised")),
             BY_CLOCK,
             does=(Tell(SUPERVISOR, "escalated", "“{title}” was handed up to you | “{title}”已升级由您办理"),),
         ),
@@ -356,11 +416,11 @@ FOUR_PART_TICKET = Flow(
             "pass-up",
             "hand the answer one level up | 答复升级",
             "handled",
-            (Branch(guards.CAN_CLIMB, "handled", (Climb(),)), Branch(ELSE, "supervised")),
+            (Branch(CAN_CLIMB, "handled", (Climb(),)), Branch(ELSE, "supervised")),
             BY_CLOCK,
             does=(Tell(SUPERVISOR, "escalated", "“{title}” is yours to answer | “{title}”由您答复"),),
         ),
         Step("lapse", "nobody evaluated | 逾期未评价", "answered", "unevaluated", BY_CLOCK),
     ),
-    slots={"lead": "share", "assist": "share"},
+    slots={"lead": "share", "assist": "share", plan.SLOT: MEETING.name},
 )

@@ -15,13 +15,8 @@ def _asked_already(situation: Situation) -> bool:
 
 
 # Only a ticket that will still be answered or withdrawn moves its duplicates on; any other would leave them waiting.
-_ANSWERABLE = frozenset({"ordered", "dispatched", "reopened", "returned", "handled", "supervised"})
+_ANSWERABLE = frozenset({"ordered", "dispatched", "coordinating", "reopened", "returned", "handled", "supervised"})
 
-CAN_CLIMB = Guard(
-    "can-climb",
-    lambda s: s.above is not None,
-    "there is no level above this one | 上面没有更高的层级",
-)
 FIRST_TIME = Guard(
     "first-time",
     lambda s: not s.case.data.get("reopened"),

@@ -8,9 +8,13 @@ from typing import Any, Final
 import attrs
 
 from civicflow.calendars import TimeLimit
-from civicflow.ids import UnitId
+from civicflow.ids import PersonId, UnitId
+from civicflow.workflows.coordination.meeting import Invite, Minute, Task
+from civicflow.workflows.coordination.plan import Coordinate
+from civicflow.workflows.coordination.scenes import A_MEETING, NO_MEETING
 from civicflow.workflows.councils.scenes import FUND_OPENED
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
+from civicflow.workflows.engine.exploring.town import DAWN
 from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.tickets.parts import Answer, Dispatch, HoldBack, Merge, Order, Record
 
@@ -29,6 +33,7 @@ _TICKET: Final[Mapping[str, tuple[Any, ...]]] = {
     "evaluate": _EVALUATIONS,
     "hold": (HoldBack(within=_TWO_DAYS, reason="winter"),),
     "merge": (Merge("twin"), Merge("main"), Merge("fund")),
+    **NO_MEETING,
 }
 _TWIN: Final = Incident(case="twin", flow="four-part-ticket", step="order", by="requester", data=Order(title="a lamp"))
 
@@ -87,6 +92,43 @@ TICKETS: Final[Mapping[str, tuple[Scene, ...]]] = {
             data={**_TICKET, "dispatch": (Dispatch(to=(_A,)),), "merge": ()},
             vacant=("secretary@low",),
             most_children=1,
+        ),
+        Scene(
+            name="a coordination meeting | 协调会",
+            data={
+                **_TICKET,
+                **A_MEETING,
+                "coordinate": (Coordinate("three providers"),),
+                "invite": (Invite(on=DAWN.date(), bodies=(_A, _B)),),
+                "minute": (
+                    Minute(
+                        option="x",
+                        shares=(Task(_A), Task(_B)),
+                        lead=_A,
+                        bodies=(_A, _B),
+                        people=(PersonId("requester"),),
+                    ),
+                ),
+                "evaluate": _EVALUATIONS[:2],
+                **dict.fromkeys(("record", "dispatch", "take-up", "hold", "merge", "ask-extension", "withdraw"), ()),
+            },
+            most_children=1,
+            most_depth=9,
+        ),
+        Scene(
+            name="a meeting after a return | 退单后协调",
+            data={
+                **_TICKET,
+                **A_MEETING,
+                "coordinate": (Coordinate("three providers"),),
+                "dispatch": (Dispatch(to=(_A,)),),
+                **dict.fromkeys(("record", "take-up", "hold", "merge", "ask-extension", "share.accept"), ()),
+                **dict.fromkeys(("evaluate", "answer", "end-without"), ()),
+            },
+            prelude=(_TWIN,),
+            incidents=(Incident(case="twin", step="merge", by="secretary@low", data=Merge("main")),),
+            most_children=1,
+            most_depth=9,
         ),
     ),
 }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
 from civicflow.calendars import TimeLimit
+from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Actor
 from civicflow.money import Money
 from civicflow.workflows.desk import CaseRef, Desk, located, share_meant
@@ -14,6 +16,8 @@ from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.places import Place
 from civicflow.workflows.whistles.report_in import Complete, Log, Rating, ReportIn, Why
 from civicflow.workflows.whistles.whistle import WHISTLE, Call, Kind, Whistle, WhistleAtOnce
+
+_REPORTS: Final = ("report",)
 
 
 class Whistles:
@@ -179,13 +183,13 @@ class Whistles:
             happened: when they came, if that is entered later.
             key: makes a retried report act once.
         """
-        report = share_meant(self._desk, matter, "report-in", by)
+        report = share_meant(self._desk, matter, "report-in", by, _REPORTS)
         return self._desk.take(report, "report-in", ReportIn(note), by=by, happened=happened, key=key)
 
     def log(self, matter: CaseRef, text: str, *, by: Actor, key: str = "") -> Case:
         """Write into the joint log: a department into its report-in, whoever whistled or called into the matter."""
         case = self._desk.case(matter)
-        reports = self._desk.shares(case.id, body=by.unit) if case.is_root and by.unit is not None else ()
+        reports = self.reports(case, body=by.unit) if case.is_root and by.unit is not None else ()
         to: CaseRef = reports[-1] if reports else case
         return self._desk.take(to, "log", Log(text), by=by, key=key)
 
@@ -194,37 +198,55 @@ class Whistles:
     ) -> Case:
         """Say that the department's part is done, what it did, and what that cost."""
         data = Complete(note, spent)
-        return self._desk.take(share_meant(self._desk, matter, "complete", by), "complete", data, by=by, key=key)
+        return self._desk.take(
+            share_meant(self._desk, matter, "complete", by, _REPORTS), "complete", data, by=by, key=key
+        )
 
     def reports(self, matter: CaseRef, *, body: str | None = None) -> tuple[Case, ...]:
         """The report-ins of a matter, all of them or those of one department, in the order in which they were opened."""
-        return self._desk.shares(matter, body=None if body is None else self._desk.unit(body))
+        found = self._desk.shares(matter, body=None if body is None else self._desk.unit(body))
+        return tuple(case for case in found if case.slot in _REPORTS)
 
-    def rate(self, report: CaseRef, score: int, reason: str, *, by: Actor, key: str = "") -> Case:
-        """Rating a department from 1 to 5, with a reason; who came too late gets 3 at most.
+    def rate(
+        self, matter: CaseRef, score: int, reason: str, *, by: Actor, body: str | None = None, key: str = ""
+    ) -> Case:
+        """Rate a department from 1 to 5, with a reason; who came too late gets 3 at most.
 
         Args:
-            report: the report-in, as `reports` gives it.
+            matter: the matter, or the report-in as `reports` gives it.
             score: from 1 (poor) to 5 (excellent).
             reason: read by the department, public.
             by: the secretary of the unit that whistled; of the one above where that did not rate in time.
+            body: of a matter, which department: its newest report-in.
             key: makes a retried rating act once.
         """
-        now = self._desk.case(report)
+        now = self._report_of(matter, body)
         above = now.state == "unrated" and not self._acts_for(now, by)
         return self._desk.take(
             now, "rate-above" if above else "rate", Rating(score, reason), by=by, key=key, command="rate"
         )
 
-    def go_on_without(self, report: CaseRef, reason: str, *, by: Actor, key: str = "") -> Case:
-        """No longer wait for a department that did not come (不再等候); it is rated 1."""
-        return self._desk.take(report, "go-on-without", Why(reason), by=by, key=key)
+    def go_on_without(self, matter: CaseRef, reason: str, *, by: Actor, body: str | None = None, key: str = "") -> Case:
+        """No longer wait for a department that did not come (不再等候); it is rated 1. Which one is said as in `rate`."""
+        return self._desk.take(self._report_of(matter, body), "go-on-without", Why(reason), by=by, key=key)
 
-    def release(self, report: CaseRef, reason: str, *, by: Actor, key: str = "") -> Case:
-        """Release a department that is not needed after all (解除); it is not rated."""
-        return self._desk.take(report, "release", Why(reason), by=by, key=key)
+    def release(self, matter: CaseRef, reason: str, *, by: Actor, body: str | None = None, key: str = "") -> Case:
+        """Release a department that is not needed after all (解除); it is not rated. Which one is said as in `rate`."""
+        return self._desk.take(self._report_of(matter, body), "release", Why(reason), by=by, key=key)
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _report_of(self, matter: CaseRef, body: str | None) -> Case:
+        """The report-in given, or the newest one that a department, or the only department, has in the matter given."""
+        given = self._desk.case(matter)
+        if given.slot in _REPORTS:
+            return given
+        reports = self.reports(given, body=body)
+        if not reports or (body is None and len({report.body for report in reports}) > 1):
+            there = ", ".join(sorted({report.key for report in self.reports(given)})) or "none yet"
+            msg = f"say which department by `body=`; whistled for in {given.id}: {there}"
+            raise InvalidInput(msg)
+        return reports[-1]
 
     def _acts_for(self, report: Case, by: Actor) -> bool:
         """Whether the actor's post is one of the report-in's own unit."""

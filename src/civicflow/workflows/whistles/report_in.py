@@ -30,6 +30,7 @@ from civicflow.money import Money, positive
 from civicflow.workflows.engine.effects import Compute, Count, Keep, Stamp, Tell
 from civicflow.workflows.engine.flow import STAY, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.validators import said
 from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates
 
 OFFICER: Final = Holder("officer", "body")
@@ -80,12 +81,6 @@ def _is_score(_: object, __: object, value: int) -> None:
         raise InvalidInput(msg)
 
 
-def _is_said(_: object, attribute: attrs.Attribute[str], value: str) -> None:
-    if not value.strip():
-        msg = f"{attribute.name} is read by those whom it concerns; got an empty text"
-        raise InvalidInput(msg)
-
-
 @attrs.frozen
 class Rating:
     """How a department did.
@@ -96,7 +91,7 @@ class Rating:
     """
 
     score: int = attrs.field(validator=_is_score)
-    reason: str = attrs.field(validator=_is_said)
+    reason: str = attrs.field(validator=said)
 
 
 @attrs.frozen
@@ -107,7 +102,7 @@ class Why:
         reason: read by those whom it concerns, public.
     """
 
-    reason: str = attrs.field(validator=_is_said)
+    reason: str = attrs.field(validator=said)
 
 
 def came_late(situation: Situation) -> bool:

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from civicflow.calendars import TimeLimit
 from civicflow.ids import UnitId
+from civicflow.workflows.coordination.plan import Coordinate
+from civicflow.workflows.coordination.scenes import A_MEETING, NO_MEETING
 from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.whistles.report_in import Complete, Log, Rating, Why
@@ -15,6 +17,7 @@ from civicflow.workflows.whistles.whistle import Call, Whistle, WhistleAtOnce
 _A, _B = UnitId("office-a"), UnitId("office-b")
 _RATINGS: Final = (Rating(5, "at once"), Rating(3, "late"))
 _REPORTS: Final[Mapping[str, tuple[Any, ...]]] = {
+    **NO_MEETING,
     "rate": _RATINGS,
     "rate-above": _RATINGS,
     "go-on-without": (Why("nobody came"),),
@@ -65,6 +68,7 @@ WHISTLES: Final[Mapping[str, tuple[Scene, ...]]] = {
         Scene(
             name="more for an emergency | 应急加哨",
             data={
+                **NO_MEETING,
                 "call": (Call(title="a flood", kind="emergency"),),
                 "whistle": (_WHISTLE,),
                 "whistle-at-once": (),
@@ -88,6 +92,7 @@ WHISTLES: Final[Mapping[str, tuple[Scene, ...]]] = {
         Scene(
             name="joint enforcement | 联合执法",
             data={
+                **NO_MEETING,
                 "call": (Call(title="a market", kind="enforcement"),),
                 "whistle": (_WHISTLE,),
                 "whistle-at-once": (
@@ -102,6 +107,18 @@ WHISTLES: Final[Mapping[str, tuple[Scene, ...]]] = {
                 "evaluate": _EVALUATIONS[:1],
                 **dict.fromkeys(("log", "go-on-without", "release", "hand-up", "withdraw"), ()),
             },
+        ),
+        Scene(
+            name="a coordination meeting | 协调会",
+            data={
+                **_ONE_REPORT,
+                **A_MEETING,
+                "call": (Call(title="lines"), Call(title="a flood", kind="emergency")),
+                "coordinate": (Coordinate("three providers"),),
+                "evaluate": _EVALUATIONS[1:],
+                **dict.fromkeys(("whistle", "whistle-at-once", "whistle-for-more", "hand-up", "release"), ()),
+            },
+            most_children=1,
         ),
     ),
 }

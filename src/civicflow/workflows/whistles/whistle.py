@@ -14,6 +14,9 @@ Rules
   department came, the matter goes back to whoever whistled.
 - What is not settled is whistled for again; after that it goes one level up each time; with no level left it ends as unsettled,
   and says so. Whoever is to whistle may hand it up at once.
+- What departments can only settle together is put to a coordination meeting (协调会) first: whoever called convenes, the unit that
+  would whistle coordinates (see `coordination.meeting`). Each share of its plan is a report-in; the time promised for it is the
+  arrival clock. Without a plan it is to be whistled for as before.
 - A call that nobody heeds is reminded of, then goes one level up, then is supervised. Where the caller says nothing for seven
   days it ends as unconfirmed.
 - The caller may take the call back; what departments have open then is no longer needed.
@@ -30,9 +33,10 @@ from typing import Final, Literal
 import attrs
 
 from civicflow.calendars import TimeLimit, time_limit
-from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, AnyOf, Holder
 from civicflow.ids import UnitId
+from civicflow.workflows.coordination import plan
+from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.engine.effects import (
     Afresh,
     Anchor,
@@ -65,10 +69,11 @@ from civicflow.workflows.engine.flow import (
 )
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.validators import one_of
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.places import Place, place
-from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, reminds
-from civicflow.workflows.tickets.guards import CAN_CLIMB, FIRST_TIME, NAMES_BODIES, NOT_ASKED_ALREADY
+from civicflow.workflows.pressing import CAN_CLIMB, SUPERVISED, SUPERVISOR, reminds
+from civicflow.workflows.tickets.guards import FIRST_TIME, NAMES_BODIES, NOT_ASKED_ALREADY
 from civicflow.workflows.whistles.report_in import REPORT_IN, Log, Why
 
 CALLER: Final = Holder("secretary", "caller")
@@ -76,13 +81,6 @@ WHISTLER: Final = Holder("secretary", "unit")
 
 Kind = Literal["beyond", "enforcement", "emergency"]
 """What is whistled for: what the subdistrict cannot settle alone, joint law enforcement, or an emergency."""
-_KINDS: Final = ("beyond", "enforcement", "emergency")
-
-
-def _is_kind(_: object, __: object, value: str) -> None:
-    if value not in _KINDS:
-        msg = f"a whistle's kind is one of {', '.join(_KINDS)}; got {value!r}"
-        raise InvalidInput(msg)
 
 
 def _units(units: Iterable[UnitId]) -> tuple[UnitId, ...]:
@@ -103,7 +101,7 @@ class Call:
     """
 
     title: str
-    kind: Kind = attrs.field(default="beyond", validator=_is_kind)
+    kind: Kind = attrs.field(default="beyond", validator=one_of("beyond", "enforcement", "emergency"))
     category: str = ""
     place: Place | None = attrs.field(default=None, converter=place)
     tried: str = ""
@@ -151,6 +149,13 @@ def _reports(situation: Situation) -> list[Opening]:
     return [attrs.evolve(opening(situation, body), data=kept) for body in situation.data.to]
 
 
+def _planned(situation: Situation) -> list[Opening]:
+    """A report-in for each share of the plan."""
+    category = str(situation.case.data.get("category", ""))
+    kept = {"category": category} if category else {}
+    return [attrs.evolve(one, data={**kept, **one.data}) for one in plan.shares_of(situation)]
+
+
 def _somebody_came(situation: Situation) -> bool:
     now, before = (tally.get("report", {}).get("rated", 0) for tally in (situation.case.tally, situation.case.past))
     return now > before
@@ -164,14 +169,15 @@ AT_THE_TOP: Final = Guard("at-the-top", lambda s: s.above is None, "there is a l
 SOMEBODY_CAME: Final = Guard("somebody-came", _somebody_came, "no department came | 没有部门到场")
 JOINT: Final = Guard(
     "joint",
-    lambda s: _kind(s) != "enforcement" or len(set(s.data.to)) > 1 or bool(s.case.tally),
+    lambda s: _kind(s) != "enforcement" or len(set(s.data.to)) > 1 or bool(s.case.tally.get("report")),
     "joint enforcement takes at least two departments | 联合执法至少须两个部门",
     asks_data=True,
 )
 
 _DROP: Final = Drop(("report",), "dropped")
+_NO_MEETING: Final = Drop((plan.SLOT,), "dropped")
 _TOLD: Final[tuple[Effect, ...]] = (
-    TellEach("to", "officer", "whistled", "you are whistled for: “{title}” | 街道吹哨，请速报到：“{title}”"),
+    TellEach("to", "whistled", "you are whistled for: “{title}” | 街道吹哨，请速报到：“{title}”", post="officer"),
     TellRequester("whistled", "departments were whistled for: “{title}” | 已为“{title}”吹哨"),
 )
 
@@ -203,6 +209,12 @@ WHISTLE: Final = Flow(
             "departments are at it | 联合办理中",
             (Limit("20 workdays", "urge", again=True),),
             (Join(("report",), Every(), "finish"),),
+        ),
+        State(
+            "coordinating",
+            "a coordination meeting is held | 协调中",
+            (Limit("20 workdays", "urge", again=True),),
+            plan.joins("adopt-plan", "end-coordination"),
         ),
         State(
             "worked",
@@ -271,6 +283,41 @@ WHISTLE: Final = Flow(
             asks=False,
         ),
         Step(
+            "coordinate",
+            "put to a coordination meeting | 提请协调会",
+            _WAITING,
+            "coordinating",
+            WHISTLER,
+            plan.Coordinate,
+            (plan.HAS_COORDINATOR,),
+            (
+                Afresh((plan.SLOT,)),
+                plan.CONVENED_BY_THE_CALLER,
+                TellRequester("coordinating", "a meeting will be held on “{title}” | 将就“{title}”召开协调会"),
+            ),
+            asks=False,
+        ),
+        Step(
+            "adopt-plan",
+            "the plan is shared out | 按方案分工办理",
+            "coordinating",
+            "whistled",
+            BY_JOIN,
+            does=(
+                Afresh(("report",)),
+                Spawn("report", Named("planned-reports", _planned), "whistled", binding=True),
+                Tell(WHISTLER, "planned", "“{title}” is handled by its plan | “{title}”按方案办理"),
+            ),
+        ),
+        Step(
+            "end-coordination",
+            "the meeting came to no plan | 协调未形成方案",
+            "coordinating",
+            "reopened",
+            BY_JOIN,
+            does=(Tell(WHISTLER, "unplanned", "there is no plan for “{title}” | “{title}”未形成方案"),),
+        ),
+        Step(
             "log",
             "write into the log | 记录联办情况",
             ("whistled", "worked"),
@@ -337,10 +384,10 @@ WHISTLE: Final = Flow(
         Step(
             "withdraw",
             "take the call back | 撤回呼叫",
-            (*_WAITING, "whistled", "worked"),
+            (*_WAITING, "coordinating", "whistled", "worked"),
             "withdrawn",
             CALLER,
-            does=(_DROP, TellRequester("withdrawn", "“{title}” was taken back | “{title}”已撤回")),
+            does=(_DROP, _NO_MEETING, TellRequester("withdrawn", "“{title}” was taken back | “{title}”已撤回")),
             asks=False,
         ),
         reminds(*_WAITING, who=WHISTLER, text="“{title}” waits for your whistle | “{title}”待您吹哨"),
@@ -362,7 +409,7 @@ WHISTLE: Final = Flow(
         Step(
             "urge",
             "press for completion | 督促",
-            "whistled",
+            ("whistled", "coordinating"),
             STAY,
             BY_CLOCK,
             does=(
@@ -387,5 +434,5 @@ WHISTLE: Final = Flow(
             does=(TellRequester("unconfirmed", "“{title}” ended without your word | “{title}”未经确认已办结"),),
         ),
     ),
-    slots={"report": REPORT_IN.name},
+    slots={"report": REPORT_IN.name, plan.SLOT: MEETING.name},
 )

@@ -1,0 +1,1 @@
+"""Coordination meetings: on one matter, inside it, with one plan in the end."""
