@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from civicflow import Actor, Case, InvalidInput, Refused
+from civicflow.calendars import Recurrence
 from civicflow.plugins.backends import open_storage
 from civicflow.workflows.duties.duty import Stage
 from civicflow.workflows.duties.lots import draw
@@ -292,8 +293,6 @@ class TestSupervision:
 
     def test_a_standing_duty_can_be_supervised_too(self, town: Town) -> None:
         """Of whatever flow: what counts is the bearer."""
-        from civicflow.calendars import Recurrence
-
         fridays = Recurrence(rule="FREQ=WEEKLY;BYDAY=FR", first=date(2026, 1, 1))
         routine = town.office.routines.begin(
             "Round", category="inspection", every=fridays, bearer="health", unit="community", by=town.secretary()
@@ -330,6 +329,11 @@ class TestSupervision:
         town.office.supervision.refer(watch, to="traffic-police", ground="shirked", by=supervisor(town))
         (account,) = town.office.supervision.accounts(watch)
         assert town.asked(account) == {"officer-traffic-police"}
+        police = town.officer("traffic-police")
+        assert town.office.supervision.decide(account, "a talk", by=police).outcome == "decided"
+        town.office.supervision.refer(watch, to="traffic-police", ground="late", by=supervisor(town))
+        second = town.office.supervision.accounts(watch)[-1]
+        assert town.office.supervision.dismiss(second, "a flood", by=police).outcome == "dismissed"
 
     def test_one_of_five_ways(self, town: Town) -> None:
         """Another one is an error that names them."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.hierarchy.authority import Actor
-from civicflow.workflows.accountability import Refer
+from civicflow.workflows.accountability import Decide, Dismiss, Refer
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.duties.duty import DUTY, Assign, Problem, Report, SendBack, Stage
 from civicflow.workflows.duties.problem_list import PROBLEM_LIST, OpenList
@@ -197,8 +197,16 @@ class Supervision:
         return self._desk.take(supervision, "refer", data, by=by, key=key)
 
     def accounts(self, supervision: CaseRef) -> tuple[Case, ...]:
-        """What was referred, in order; `office.hazards.decide` and `dismiss` decide on it."""
+        """What was referred, in order."""
         return self._in("accountability", supervision)
+
+    def decide(self, account: CaseRef, measure: str, *, by: Actor, key: str = "") -> Case:
+        """Hold somebody to account, with a measure."""
+        return self._desk.take(account, "decide", Decide(measure), by=by, key=key)
+
+    def dismiss(self, account: CaseRef, reason: str, *, by: Actor, key: str = "") -> Case:
+        """Hold nobody to account, with a reason."""
+        return self._desk.take(account, "dismiss", Dismiss(reason), by=by, key=key)
 
     def end(self, supervision: CaseRef, *, by: Actor, key: str = "") -> Case:
         """End it, when everything is put right."""
