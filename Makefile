@@ -17,7 +17,7 @@ demo: ## three cities, from the first order to the proof of the ledger, into out
 
 test: ## every promise, with branch coverage; make test ARGS="--hypothesis-profile=deep"
 	@tools/environment test
-	$(BIN)/python -m pytest --cov --cov-report=term $(ARGS)
+	$(BIN)/python -m pytest --numprocesses=2 --dist=loadfile --cov --cov-report=term $(ARGS)
 
 soak: ## every moment at which a process may die, for minutes
 	@tools/environment test

@@ -27,6 +27,7 @@ import attrs
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Who
 from civicflow.texts import Text
+from civicflow.workflows.checking import Checked, check
 from civicflow.workflows.engine.checks import faults
 from civicflow.workflows.engine.exploring import Explored, explore
 from civicflow.workflows.engine.exploring.report import differing
@@ -285,9 +286,14 @@ def mutants() -> dict[Place, Flow]:
 
 
 @cache
+def checked(name: str) -> Checked:
+    """A shipped flow, checked and explored in its scenes."""
+    return check(BY_NAME[name], SHIPPED)
+
+
 def reviewed(name: str) -> tuple[Explored, ...]:
     """The stories of a shipped flow, a scene each."""
-    return tuple(explore(BY_NAME[name], SHIPPED, scene=scene) for scene in SCENES[name])
+    return checked(name).explored
 
 
 def judge(place: Place) -> tuple[str, str]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 import attrs
 import pytest
 
+import mutate_flows
 from civicflow import Text
 from civicflow.cli import main
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, Holder
-from civicflow.workflows.checking import Checked, check
+from civicflow.workflows.checking import Checked
 from civicflow.workflows.engine.effects import Drop, Opening, Spawn
 from civicflow.workflows.engine.exploring import Incident, Scene, explore, unseen
 from civicflow.workflows.engine.exploring.report import differing
@@ -18,7 +19,7 @@ from civicflow.workflows.engine.exploring.samples import samples
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.scenes import SCENES
-from civicflow.workflows.shipped import SHIPPED
+from civicflow.workflows.shipped import BY_NAME, SHIPPED
 from civicflow.workflows.tickets.share import SHARE
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def flow(*parts: State | Step, **more: Any) -> Flow:
 @pytest.fixture(scope="module")
 def checked() -> dict[str, Checked]:
     """Each shipped flow, checked and explored in its scenes."""
-    return {shipped.name: check(shipped, SHIPPED) for shipped in SHIPPED}
+    return {name: mutate_flows.checked(name) for name in BY_NAME}
 
 
 class TestShipped:
