@@ -170,16 +170,20 @@ def read_flow(
         InvalidInput: if it is no sound flow, with every fault: its line, column, value and reason, in both languages.
         CivicflowError: if YAML is to be read and PyYAML is missing.
     """
-    text = text.removeprefix("\ufeff")
+    text, known = text.removeprefix("\ufeff"), (*SHIPPED, *bases)
     node = parse_yaml(text, source, BOUNDS) if format == "yaml" else parse_json(text, source, BOUNDS)
     at = Reading(source=source, known=_shipped().beside(Known.of(guards, functions, effects)))
     try:
         is_overlay = isinstance(node, Record) and any(key.text == "overlay" for key, _ in node.pairs)
-        file = _File(node, at, (*SHIPPED, *bases))
+        file = _File(node, at, known)
         flow = file.overlaid() if is_overlay else file.flow()
     except Spoilt:
         raise _wrong(source, at.found) from None
-    found = [file.placed(fault) for fault in faults(flow)]
+    # Of a flow whose children are not all known here the office that takes it into use says the rest.
+    family = {one.name: one for one in known}
+    children = (*flow.slots.values(), *flow.broods.values())
+    beside = family if all(name in family for name in children) else None
+    found = [file.placed(fault) for fault in faults(flow, beside)]
     if found:
         raise _wrong(source, found)
     return flow
