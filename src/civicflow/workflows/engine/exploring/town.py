@@ -57,11 +57,13 @@ class Town:
     """The town of some flows.
 
     Attributes:
-        chart: who is who.
+        rows: areas, bodies, posts and appointments.
+        chart: who is who, as the rows say.
         actors: everybody who may act, by what the town calls them.
         anchors: the units that cases name, by anchor.
     """
 
+    rows: tuple[Row, ...]
     chart: Chart
     actors: Mapping[str, Actor]
     anchors: Mapping[str, UnitId]
@@ -101,7 +103,7 @@ class Town:
                 seats = 3 if at in named or f"{post}@{unit}" in twice else 1
                 _fill(rows, actors, post, UnitId(unit), body, seats, vacant=f"{post}@{unit}" in empty)
         anchors = {anchor: UnitId(anchor) for anchor in named if anchor not in ANCHORS}
-        return cls(chart=Chart(DAWN.date(), rows, version=1), actors=actors, anchors=anchors)
+        return cls(rows=tuple(rows), chart=Chart(DAWN.date(), rows, version=1), actors=actors, anchors=anchors)
 
 
 def _body(code: str, kind: str, area: UnitId) -> Body:
@@ -119,5 +121,5 @@ def _fill(
     for number in range(0 if vacant else max(1, seats - 1)):
         name = f"{post}@{unit}" + (f"#{number + 1}" if number else "")
         person = PersonId(name)
-        rows.append(Appointment(id=name, person=person, post=seat, since=_SINCE))
+        rows.append(Appointment(id=f"holder:{name}", person=person, post=seat, since=_SINCE))
         actors[name] = Actor(person, post, body)
