@@ -27,6 +27,7 @@ import durable
 import engine_step
 import opening
 import relaying
+import ticking
 import tree
 from measuring import FULL, QUICK, Pace, Table
 
@@ -38,6 +39,7 @@ MEASUREMENTS: dict[str, Callable[[Pace, Path], list[Table]]] = {
     "departments": departments.measure,
     "commits": commits.measure,
     "relaying": relaying.measure,
+    "ticking": ticking.measure,
     "tree": tree.measure,
     "opening": lambda pace, _: opening.measure(pace),
 }

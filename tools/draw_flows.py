@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import sys
 from importlib import import_module
 from inspect import cleandoc
@@ -34,12 +35,43 @@ How to read a drawing:
 In the tables, *by when* is how long a case waits for somebody and what happens then; – means that nothing presses.
 Time limits are defaults; a city sets its own in a version of its own.
 
+## What a flow costs
+
+Lines of code of the module with a flow's table, its data and its functions, and of the façade of its folder; without docstrings,
+comments and blank lines. None has storage code, a clock or a list of its own: an import contract keeps them out.
+
+SIZES
+
 ```{toctree}
 :maxdepth: 1
 
 PAGES
 ```
 """
+
+
+def lines_of(path: Path) -> int:
+    """The lines of code of a module, without docstrings, comments and blank lines."""
+    source = path.read_text(encoding="utf-8")
+    told = {
+        number
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = enumerate(source.splitlines(), 1)
+    return sum(number not in told and bool(line.strip()) and not line.strip().startswith("#") for number, line in lines)
+
+
+def sizes() -> str:
+    """A line for each flow."""
+    rows = ["| flow | states | steps | lines | façade |", "|---|---:|---:|---:|---:|"]
+    for name, flow in BY_NAME.items():
+        module = ROOT.joinpath("src", *module_of(name).split(".")).with_suffix(".py")
+        desk = module.with_name("desk.py")
+        facade = str(lines_of(desk)) if desk.exists() and desk.parent.name != "workflows" else "–"
+        rows.append(f"| [{name}]({name}.md) | {len(flow.states)} | {len(flow.steps)} | {lines_of(module)} | {facade} |")
+    return "\n".join(rows)
 
 
 def page(flow: Flow) -> str:
@@ -61,7 +93,7 @@ def page(flow: Flow) -> str:
 def pages() -> dict[Path, str]:
     """Every page by its path."""
     made = {FOLDER / f"{name}.md": page(flow) for name, flow in BY_NAME.items()}
-    made[FOLDER / "index.md"] = NOTICE + "\n" + INDEX.replace("PAGES", "\n".join(BY_NAME))
+    made[FOLDER / "index.md"] = NOTICE + "\n" + INDEX.replace("PAGES", "\n".join(BY_NAME)).replace("SIZES", sizes())
     return made
 
 
