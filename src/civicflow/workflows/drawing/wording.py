@@ -40,6 +40,8 @@ WORDS: Final = Catalogue(
         "when.after": "after {limit} | 满{limit}",
         "when.at-once": "at once | 即时",
         "when.promised": "when the time promised has passed, else after {limit} | 承诺时限届满（未承诺的满{limit}）",
+        "when.times": "when {n} times the time promised has passed, else after {limit}"
+        " | 超过承诺时限{n}倍（未承诺的满{limit}）",
         "when.on": "{days} | {days}",
         "when.promised-else": "when the time promised has passed, else {days} | 承诺时限届满（未承诺的{days}）",
         "when.of-span": "{when} for {span} | {span}{when}",
@@ -233,7 +235,9 @@ def stages(flow: Flow) -> dict[str, list[State]]:
 
 
 def _after(limit: Limit, span: Span | None = None) -> Text:
-    if isinstance(limit.within, Recurrence | Kept):
+    if limit.times is not None:
+        when = WORDS.say("when.times", n=limit.times, limit=limit.within.text)
+    elif isinstance(limit.within, Recurrence | Kept):
         when = WORDS.say("when.promised-else" if limit.promised else "when.on", days=limit.within.text)
     elif limit.promised:
         when = WORDS.say("when.promised", limit=limit.within.text)

@@ -8,7 +8,7 @@ as ``[name, since, until, then]``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from civicflow.calendars import Due, Recurrence, Schedule, TimeLimit, WorkingCalendar, falls, schedule
@@ -81,7 +81,8 @@ def arm(
     clocks: list[Spelled] = []
     for key, limit in limits:
         if limit.promised and promise is not None:
-            clocks.append([key, since, max(promise, since), False])
+            over = max(promise - since, timedelta()) * (limit.times or 1)
+            clocks.append([key, since, since + over, False])
             continue
         due = falls(scheduled(limit, data), since, calendar)
         if due is not None:

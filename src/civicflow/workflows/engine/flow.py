@@ -193,12 +193,23 @@ class Limit:
         then: the step that the clock takes when it passes.
         again: it starts anew after each time: a standing reminder, or a recurring duty.
         promised: where the case carries a promise, that instant counts in place of ``within``.
+        times: how many times over a promise has to have passed: 3 where that is very late. It counts from the same instant,
+            in the time that passes on the clock on the wall; ``within`` stays as it is.
+
+    Raises:
+        InvalidInput: if ``times`` is less than 2, or nothing promised counts.
     """
 
     within: Within = attrs.field(converter=_within)
     then: str
     again: bool = False
     promised: bool = False
+    times: int | None = attrs.field(default=None, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.times is not None and (not self.promised or self.times < 2):
+            msg = f"a limit counts a promise twice over or more, and only with promised=True; got times={self.times}"
+            raise InvalidInput(msg)
 
 
 @attrs.frozen

@@ -26,6 +26,7 @@ from civicflow.workflows.files.shapes import (
     Key,
     Many,
     Reading,
+    Whole,
     Word,
     joined,
 )
@@ -154,6 +155,7 @@ LIMIT_KEYS: Final[Mapping[str, Key]] = {
     "then": Key(Called("step"), "the step that the clock takes then | 届时由时钟执行的步骤", required=True),
     "again": Key(Flag(), "it starts anew after each time | 每次届满后重新起算"),
     "promised": Key(Flag(), "where the case carries a promise, that instant counts instead | 有承诺时限的，以承诺为准"),
+    "times": Key(Whole(least=2), "how many times over a promise has to have passed | 须超过承诺时限的倍数"),
 }
 LIMIT: Final = Fields(LIMIT_KEYS, "limit")
 
@@ -164,12 +166,21 @@ class LimitShape:
 
     def read(self, node: AnyNode, path: str, at: Reading) -> Limit:
         """The limit."""
-        return Limit(**LIMIT.read(node, path, at))
+        given = LIMIT.read(node, path, at)
+        if "times" in given and not given.get("promised"):
+            raise at.note(node, joined(path, "times"), "needs", this="“times”", that="“promised”")
+        return Limit(**given)
 
     def write(self, value: Limit) -> dict[str, Any]:
         """Its keys, without what is usual."""
-        given = {"within": value.within, "then": value.then, "again": value.again, "promised": value.promised}
-        return LIMIT.write({name: item for name, item in given.items() if item is not False})
+        given = {
+            "within": value.within,
+            "then": value.then,
+            "again": value.again,
+            "promised": value.promised,
+            "times": value.times,
+        }
+        return LIMIT.write({name: item for name, item in given.items() if item not in (False, None)})
 
     def schema(self) -> dict[str, Any]:
         """A record."""
