@@ -40,6 +40,7 @@ class CaseFacts:
         resolved: 1 or 0 as whoever raised it said, None without an answer.
         satisfied: 1 to 5 as whoever raised it said, None without an answer.
         evaluated: when they said so, or None.
+        excluded: why figures may leave it out, for instance ``duplicate`` or ``out-of-scope``; None where they may not.
     """
 
     flow: str
@@ -65,6 +66,7 @@ class CaseFacts:
     resolved: int | None = None
     satisfied: int | None = None
     evaluated: int | None = None
+    excluded: str | None = None
 
     @classmethod
     def columns(cls) -> Mapping[str, type[str | int]]:

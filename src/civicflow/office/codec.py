@@ -99,6 +99,7 @@ def _facts(case: Case) -> tuple[Scalar, ...]:
         None if resolved is None else int(resolved),
         data.get("satisfied"),
         _micros(case.evaluated),
+        data.get("excluded") or None,
     )
 
 

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
-from typing import Literal
+from typing import Any, Literal, TypedDict, Unpack
 
 import attrs
 
 from civicflow.calendars import check_aware, to_micros
+from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
 from civicflow.hierarchy.lines import line as line_of
-from civicflow.ids import CaseId, matter_of
+from civicflow.hierarchy.scheme import near
+from civicflow.ids import CaseId, UnitId, matter_of
 from civicflow.ledger.canonical import decode
 from civicflow.ledger.entries import Entry, read
 from civicflow.ledger.facts import CaseFacts
-from civicflow.ledger.figures import Rates, grouped, rates
+from civicflow.ledger.figures import Over, Rates, grouped, rates
 from civicflow.ledger.heads import Head
+from civicflow.ledger.leagues import Measure, Ranked, league
 from civicflow.ledger.signing import Signer, Verifier
 from civicflow.ledger.verification import Verification, verify
 from civicflow.office.attachments import Files
@@ -35,6 +38,36 @@ from civicflow.workflows.engine.records import Case
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 
 By = Literal["unit", "body", "category", "state"]
+
+
+class Counting(TypedDict, total=False):
+    """Which cases figures count, and how. Everything may be left out.
+
+    Attributes:
+        under: a unit by code, alias or id, with everything below it; everywhere where left out.
+        line: a department with its line; see `LedgerDesk.facts`. A ticket that several of its bodies had a share in counts once.
+        flow: the name of a flow, ``four-part-ticket`` where left out; ``share`` gives the departments' own.
+        at: as of this instant; now where left out.
+        opened_from: only cases raised at or after this instant.
+        opened_before: only cases raised before this instant.
+        as_recorded: what was entered first, without corrections.
+        on: by the map of this day; see `LedgerDesk.facts`.
+        exclude: the reasons for which cases are left out of every figure, for instance
+            ``("duplicate", "out-of-scope", "unreachable")``; nothing is, unless you say so. The answer says how many.
+        over: of whom resolved and satisfied are a share: of those who ``said``, or of all ``handled`` ones, whose silence then
+            counts as no.
+    """
+
+    under: str | None
+    line: str | None
+    flow: str
+    at: datetime | None
+    opened_from: datetime | None
+    opened_before: datetime | None
+    as_recorded: bool
+    on: date | None
+    exclude: Collection[str]
+    over: Over
 
 
 class LedgerDesk:
@@ -169,52 +202,78 @@ class LedgerDesk:
                 return
             after = page.next
 
-    def rates(
-        self,
-        *,
-        under: str | None = None,
-        line: str | None = None,
-        flow: str = FOUR_PART_TICKET.name,
-        at: datetime | None = None,
-        opened_from: datetime | None = None,
-        opened_before: datetime | None = None,
-        as_recorded: bool = False,
-        on: date | None = None,
-    ) -> Rates:
-        """On time, resolved, satisfied, open, overdue: of a flow's cases, with their denominators.
+    def rates(self, **which: Unpack[Counting]) -> Rates:
+        """On time, resolved, satisfied, settled, open, overdue: of a flow's cases, with their denominators.
 
         Args:
-            under: a unit by code, alias or id, with everything below it; everywhere where left out.
-            line: a department with its line; see `facts`. A ticket that several of its bodies had a share in counts once.
-            flow: the name of a flow; ``share`` gives the departments' own.
-            at: as of this instant; now where left out.
-            opened_from: only cases raised at or after this instant.
-            opened_before: only cases raised before this instant.
-            as_recorded: what was entered first, without corrections.
-            on: by the map of this day; see `facts`.
+            which: which cases are counted, and how; see `Counting`.
         """
-        found = self.facts(under=under, line=line, flow=flow, as_recorded=as_recorded, on=on)
-        cases = self._period(found, opened_from, opened_before)
-        return rates(cases, self._at(at))
+        return rates(self._counted(which), self._at(which.get("at")), **_how(which))
 
     def rates_by(
-        self,
-        by: By,
-        *,
-        under: str | None = None,
-        line: str | None = None,
-        flow: str = FOUR_PART_TICKET.name,
-        at: datetime | None = None,
-        opened_from: datetime | None = None,
-        opened_before: datetime | None = None,
-        as_recorded: bool = False,
-        on: date | None = None,
+        self, by: By, *, level: str | tuple[str, ...] = (), **which: Unpack[Counting]
     ) -> Mapping[str | None, Rates]:
-        """The figures of `rates` for each unit, body, category or state; None is the group without one."""
-        key: Callable[[CaseFacts], str | None] = lambda facts: getattr(facts, by)  # noqa: E731  # one line reads best
-        found = self.facts(under=under, line=line, flow=flow, as_recorded=as_recorded, on=on)
-        cases = self._period(found, opened_from, opened_before)
-        return grouped(cases, key, self._at(at))
+        """The figures of `rates` for each unit, body, category or state; None is the group without one.
+
+        Args:
+            by: what makes a group.
+            level: with ``by="unit"``, the level of the units that make a group: each counts with everything below it. Several
+                where they stand side by side, as ``("subdistrict", "town")``.
+            which: which cases are counted, and how; see `Counting`.
+
+        Raises:
+            InvalidInput: if a level is given for anything but units, or no scheme has it.
+        """
+        key = self._key(by, level, which.get("on"))
+        return grouped(self._counted(which), key, self._at(which.get("at")), **_how(which))
+
+    def league(
+        self,
+        measure: Measure,
+        by: By = "unit",
+        *,
+        level: str | tuple[str, ...] = (),
+        least: int = 1,
+        **which: Unpack[Counting],
+    ) -> tuple[Ranked, ...]:
+        """A league table (排名): by territory, by department (``by="body", flow="share"``), by category.
+
+        Args:
+            measure: the rate that puts them in order.
+            by: what makes a group.
+            level: the level of the units; see `rates_by`.
+            least: how many cases a rate has to count for a rank; groups with fewer stand at the end, without one.
+            which: which cases are counted, and how; see `Counting`. With ``on`` by the map of that day.
+
+        Raises:
+            InvalidInput: as for `rates_by`, or if ``least`` is less than 1.
+        """
+        return league(self.rates_by(by, level=level, **which), measure, least=least)
+
+    def _counted(self, which: Counting) -> Iterator[CaseFacts]:
+        found = self.facts(
+            under=which.get("under"),
+            line=which.get("line"),
+            flow=which.get("flow", FOUR_PART_TICKET.name),
+            as_recorded=which.get("as_recorded", False),
+            on=which.get("on"),
+        )
+        return self._period(found, which.get("opened_from"), which.get("opened_before"))
+
+    def _key(self, by: By, level: str | tuple[str, ...], on: date | None) -> Callable[[CaseFacts], str | None]:
+        """What tells the group of a case."""
+        if not level:
+            return lambda facts: getattr(facts, by)
+        if by != "unit":
+            msg = f"a level is one of units; group by unit, or leave the level out (by={by!r}, level={level!r})"
+            raise InvalidInput(msg)
+        chart = self._around.chart() if on is None else self._around.register().chart(on)
+        levels = (level,) if isinstance(level, str) else level
+        for one in levels:
+            if one not in chart.levels:
+                msg = f"no scheme here has the level {one!r}{near(one, chart.levels)}"
+                raise InvalidInput(msg)
+        return lambda facts: _at_level(chart, facts.unit, levels)
 
     def _at(self, at: datetime | None) -> int:
         return to_micros(self._around.now() if at is None else check_aware(at))
@@ -231,8 +290,21 @@ class LedgerDesk:
                 yield facts
 
 
+def _how(which: Counting) -> dict[str, Any]:
+    """How `rates` and `grouped` count."""
+    return {name: which[name] for name in ("exclude", "over") if name in which}
+
+
 def _under(chart: Chart, unit: str) -> frozenset[str]:
     return frozenset(chart.under(chart.resolve(unit)))
+
+
+def _at_level(chart: Chart, unit: str | None, levels: tuple[str, ...]) -> str | None:
+    """The unit of one of these levels to which a unit belongs; None where there is none, as for a district among subdistricts."""
+    if unit is None or unit not in chart:
+        return None
+    line = (UnitId(unit), *chart.ancestors(UnitId(unit)))
+    return next((one for one in line if chart.area_of(one) == one and chart.area(one).level in levels), None)
 
 
 def _as_it_is(facts: CaseFacts) -> CaseFacts:

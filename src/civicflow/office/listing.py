@@ -28,6 +28,7 @@ class Asked:
     opened_from: datetime | None = None
     opened_before: datetime | None = None
     due_before: datetime | None = None
+    promised_before: datetime | None = None
     prefix: Mapping[str, str] = attrs.field(factory=dict)
     box: Box | None = None
     order: tuple[str, ...] = ()
@@ -89,10 +90,12 @@ class Asked:
             found.append(Filter("opened", "range", (_micros(self.opened_from), _micros(self.opened_before))))
         if self.due_before is not None:
             found.append(Filter("due", "range", (None, _micros(self.due_before))))
+        if self.promised_before is not None:
+            found.append(Filter("promise", "range", (None, _micros(self.promised_before))))
         return found
 
 
-_INSTANTS: Final = ("opened_from", "opened_before", "due_before")
+_INSTANTS: Final = ("opened_from", "opened_before", "due_before", "promised_before")
 
 
 def _micros(at: datetime | None) -> int | None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from civicflow.office.registry import RegisterDesk
     from civicflow.office.surroundings import Surroundings
     from civicflow.office.upkeep import Upkeep
+    from civicflow.office.worklists import Worklist
     from civicflow.plugins.blobs.contract import Blob
     from civicflow.plugins.notify.relay import RelayReport
     from civicflow.refusals import Refusal
@@ -806,6 +807,50 @@ class Office:
             equal=equal,
         )
         return self._lists.find(asked, by, limit=limit, after=after)
+
+    def worklist(
+        self,
+        flow: str = "four-part-ticket",
+        *,
+        by: Actor | None = None,
+        under: UnitId | str | None = None,
+        overdue: bool = False,
+        ended: bool = False,
+        order: str | tuple[str, ...] = ("due", "opened"),
+        limit: int = 100,
+        after: str = "",
+        **equal: Scalar | tuple[Scalar, ...],
+    ) -> Worklist:
+        """The open matters of a flow, a page at a time: where each stands, with whom it is, since when it is overdue.
+
+        The problem list is that of tickets, the needs list that of needs, the duty list that of duties; that of ``share`` says
+        what a department has to do.
+
+        Args:
+            flow: the name of the flow.
+            by: only what this actor may read; without it you vouch for whoever is shown it.
+            under: only cases whose unit or body is this one or lies below it today; by code, alias or id.
+            overdue: only those that are not handled although the instant promised has passed.
+            ended: those that have ended, in place of the open ones.
+            order: as for `find`; the most urgent first where left out.
+            limit: how many at most.
+            after: the cursor of the page before.
+            equal: the values that fields must have; see `find`.
+
+        Raises:
+            UnsupportedQuery, NotFound: as for `find`.
+        """
+        from civicflow.office.listing import Asked
+        from civicflow.office.worklists import Worklists
+
+        asked = Asked(
+            under=under,
+            open=not ended,
+            promised_before=self.now() if overdue else None,
+            order=(order,) if isinstance(order, str) else order,
+            equal={"flow": flow, **({"handled": None} if overdue else {}), **equal},
+        )
+        return Worklists(self._storage, self._around, self._readers).page(asked, by, limit=limit, after=after)
 
     # -- time --------------------------------------------------------------------------------------------------------
 

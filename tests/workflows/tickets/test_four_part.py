@@ -587,7 +587,7 @@ class TestRefusals:
         """What the clock, a join or a rule does is nobody's to take."""
         said = refusal(lambda: town.office.tickets.answer(town.dispatched("health"), "x", by=town.secretary()))
         assert said.rules == ("state",)
-        assert set(said.possible) == {"dispatch", "withdraw"}
+        assert set(said.possible) == {"dispatch", "withdraw", "exclude"}
 
     def test_an_unknown_step_or_case_is_no_refusal(self, town: Town) -> None:
         """They are mistakes of the program, and the message names what there is."""

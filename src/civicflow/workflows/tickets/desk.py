@@ -14,6 +14,7 @@ from civicflow.refusals import Reason, Refusal
 from civicflow.workflows.desk import CaseRef, Desk, located, share_meant
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.evaluating import Evaluate
+from civicflow.workflows.excluding import Exclude
 from civicflow.workflows.places import Place
 from civicflow.workflows.routing import Circumstances, Routed
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
@@ -54,6 +55,7 @@ class Tickets:
         place: Place | None = None,
         details: str = "",
         contact: str = "",
+        requester: str | None = None,
         key: str = "",
     ) -> Case:
         """Raise a need at a unit (点单).
@@ -67,11 +69,13 @@ class Tickets:
             place: where the matter is, public; what leads to somebody's home belongs into ``contact``.
             details: what else the office needs to know; private.
             contact: how to reach whoever orders; private.
+            requester: the pseudonymous person for whom ``by`` orders, as a clerk does at the telephone; an empty id for somebody
+                who gives no name, who then cannot be asked how it was. ``by`` where left out.
             key: makes a retried order the same ticket.
         """
         where = located(self._desk, place)
         data = Order(title=title, category=category, channel=channel, place=where, details=details, contact=contact)
-        return self._desk.begin(FOUR_PART_TICKET.name, "order", data, by=by, unit=unit, key=key)
+        return self._desk.begin(FOUR_PART_TICKET.name, "order", data, by=by, unit=unit, requester=requester, key=key)
 
     def dispatch(
         self,
@@ -214,6 +218,22 @@ class Tickets:
     def merge(self, duplicate: CaseRef, *, into: CaseRef, by: Actor, key: str = "") -> Case:
         """Merge a duplicate into its master (并单); both get one answer, each is evaluated by whoever ordered it."""
         return self._desk.take(duplicate, "merge", Merge(self._desk.case(into).id), by=by, key=key)
+
+    def exclude(self, ticket: CaseRef, reason: str, *, by: Actor, note: str = "", key: str = "") -> Case:
+        """Let figures leave it out (剔除), openly: out of scope, nobody to be reached.
+
+        Args:
+            ticket: the ticket or its id, while it is open.
+            reason: a symbol: ``out-of-scope``, ``unreachable``, or one of your own; figures leave out what they are asked to.
+            by: the secretary one level up.
+            note: the reason in words, public.
+            key: makes a retried command act once.
+        """
+        return self._desk.take(ticket, "exclude", Exclude(reason, note), by=by, key=key)
+
+    def include(self, ticket: CaseRef, *, by: Actor, why: str = "", key: str = "") -> Case:
+        """Let figures count it again (恢复统计)."""
+        return self._desk.take(ticket, "include", by=by, why=why, key=key)
 
     def hold(self, ticket: CaseRef, reason: str, *, within: TimeLimit | str, by: Actor, key: str = "") -> Case:
         """Put on hold what cannot be solved now (挂账), for everybody to see, at the longest for ``within``."""

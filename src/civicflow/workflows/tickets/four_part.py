@@ -25,6 +25,7 @@ Rules
 - What cannot be solved now is put on hold (挂账) until a date, openly, and the clocks stop.
 - A state that waits for somebody reminds, then goes one level up, then is supervised. A ticket that is never evaluated
   closes by itself after seven days. The limits are ours, a default: a city sets its own.
+- What nobody can be measured by (out of scope, nobody to be reached) is left out of figures by the level above, openly.
 - A matter that happened elsewhere is recorded with its own times; nothing is invented to fit.
 
 Ours beside the limits: one body or all may lead, what becomes of shares that were returned, re-opening and going up a level,
@@ -61,6 +62,7 @@ from civicflow.workflows.engine.joins import All, Every
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
+from civicflow.workflows.excluding import AS_DUPLICATE, COUNTED, excluding
 from civicflow.workflows.pressing import CAN_CLIMB, SUPERVISED, SUPERVISOR, reminds, waits
 from civicflow.workflows.tickets import guards
 from civicflow.workflows.tickets.parts import (
@@ -329,6 +331,7 @@ FOUR_PART_TICKET = Flow(
             guards=(guards.OTHER_OPEN_MASTER, guards.SAME_UNIT, guards.NO_DUPLICATES),
             does=(
                 Link("master", "master"),
+                AS_DUPLICATE,
                 CarryTo("master", "absorb", Named("duplicate", lambda s, _: Absorb(s.case.id))),
                 TellRequester(
                     "merged", "“{title}” is handled together with an earlier order | “{title}”已与先前工单并案办理"
@@ -363,7 +366,7 @@ FOUR_PART_TICKET = Flow(
             "ordered",
             BY_RULE,
             Answer,
-            does=(Tell(DISPATCHER, "ordered", "open again: “{title}” | 恢复待办：“{title}”"),),
+            does=(COUNTED, Tell(DISPATCHER, "ordered", "open again: “{title}” | 恢复待办：“{title}”")),
         ),
         Step(
             "hold",
@@ -420,6 +423,7 @@ FOUR_PART_TICKET = Flow(
             BY_CLOCK,
             does=(Tell(SUPERVISOR, "escalated", "“{title}” is yours to answer | “{title}”由您答复"),),
         ),
+        *excluding("ordered", "dispatched", "reopened", "returned", "handled", "answered"),
         Step("lapse", "nobody evaluated | 逾期未评价", "answered", "unevaluated", BY_CLOCK),
     ),
     slots={"lead": "share", "assist": "share", plan.SLOT: MEETING.name},

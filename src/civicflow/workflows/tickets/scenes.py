@@ -16,6 +16,7 @@ from civicflow.workflows.councils.scenes import FUND_OPENED
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
 from civicflow.workflows.engine.exploring.town import DAWN
 from civicflow.workflows.evaluating import Evaluate
+from civicflow.workflows.excluding import Exclude
 from civicflow.workflows.tickets.parts import Answer, Dispatch, HoldBack, Merge, Order, Record
 
 _A, _B = UnitId("office-a"), UnitId("office-b")
@@ -33,6 +34,7 @@ _TICKET: Final[Mapping[str, tuple[Any, ...]]] = {
     "evaluate": _EVALUATIONS,
     "hold": (HoldBack(within=_TWO_DAYS, reason="winter"),),
     "merge": (Merge("twin"), Merge("main"), Merge("fund")),
+    **dict.fromkeys(("exclude", "include"), ()),
     **NO_MEETING,
 }
 _TWIN: Final = Incident(case="twin", flow="four-part-ticket", step="order", by="requester", data=Order(title="a lamp"))
@@ -85,6 +87,18 @@ TICKETS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 Incident(case="twin", step="merge", by="secretary@low", data=Merge("main")),
                 Incident(case="above", step="merge", by="secretary@top", data=Merge("main")),
             ),
+            most_children=1,
+        ),
+        Scene(
+            name="left out of figures | 剔除",
+            data={
+                **_TICKET,
+                "exclude": (Exclude("out-of-scope"), Exclude(" ")),
+                "include": (None,),
+                "dispatch": (Dispatch(to=(_A,)),),
+                "evaluate": _EVALUATIONS[1:2],
+                **dict.fromkeys(("record", "take-up", "merge", "ask-extension", "withdraw"), ()),
+            },
             most_children=1,
         ),
         Scene(
