@@ -14,7 +14,7 @@ from civicflow.workflows.engine.effects import Climb
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, State, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.joins import Every
-from civicflow.workflows.shipped import SHIPPED
+from civicflow.workflows.shipped import BY_NAME, SHIPPED
 
 OPEN = State("open", "open | 开", (Limit("1 day", "end"),))
 DONE = State("done", "done | 完", final="done")
@@ -36,7 +36,7 @@ def test_a_sound_flow_has_no_fault() -> None:
     """Nor has any that is shipped."""
     assert faults(flow(*SOUND)) == ()
     for shipped in SHIPPED:
-        assert faults(shipped) == ()
+        assert faults(shipped, BY_NAME) == ()
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,10 @@ class TestShipped:
         """Every state is reached, every step and branch is taken, every guard holds and refuses in some story."""
         for name, found in checked.items():
             assert found, str(found)
-            assert not found.unseen, str(found)
+            # A guard that refuses nobody in the small town is one whose want makes no difference: somebody says why.
+            wants = [place for place in mutate_flows.ALIKE if place[:2] == (name, "drop_guard")]
+            said = {"the condition {1} of {0} never refuses".format(*where.split(" ")) for _, _, where in wants}
+            assert {one.text.en for one in found.unseen} <= said, str(found)
             # The register is loaded by the office itself; no flow carries to it.
             assert {doubt.rule for doubt in found.doubts} == ({"not-carried"} if name == "register" else set()), str(
                 found

@@ -22,7 +22,7 @@ from civicflow.workflows.engine.flows import Flows, Rules
 from civicflow.workflows.engine.machine import fire, machine
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import World
-from civicflow.workflows.shipped import SHIPPED
+from civicflow.workflows.shipped import BY_NAME, SHIPPED
 
 SOMEBODY = Actor(PersonId("somebody"))
 CASE = CaseId("C-1")
@@ -112,7 +112,7 @@ def test_decide_agrees_with_transitions(data: st.DataObject, flow: Flow) -> None
 @pytest.mark.parametrize("flow", SHIPPED, ids=lambda flow: flow.name)
 def test_the_table_is_the_machine(flow: Flow) -> None:
     """For every state, step and branch of every flow that is shipped: the compiled table is the stock machine."""
-    rules, stock = Rules.of(flow), machine(flow)
+    rules, stock = Rules.of(flow, BY_NAME), machine(flow)
     for state in (NEW, *rules.states):
         for step in flow.steps:
             plan = rules.plans[state].get(step.name)

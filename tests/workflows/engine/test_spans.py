@@ -262,7 +262,7 @@ class TestRecurring:
     def duty(self, rule: Recurrence) -> Flow:
         """A duty that is inspected on recurring days."""
         return Flow(
-            "duty",
+            "inspected-duty",
             1,
             "duty | 职责",
             (
@@ -279,7 +279,7 @@ class TestRecurring:
     def test_each_day_is_an_entry_of_its_own(self, open_town: OpenTown) -> None:
         """Nobody ticked from March to June: four inspections fell due, on working days, and one message says so."""
         town = open_town(flows=(self.duty(self.FIRST),))
-        case = town.office.begin("duty", "begin", None, by=town.resident, unit="community")
+        case = town.office.begin("inspected-duty", "begin", None, by=town.resident, unit="community")
         town.clock.advance(days=101)
         town.office.tick()
         days = [entry.happened.date() for entry in town.office.ledger.entries(case)[1:]]
@@ -291,7 +291,7 @@ class TestRecurring:
         """The case is then on the list of those that no clock brings on."""
         rule = Recurrence(rule="FREQ=MONTHLY;BYMONTHDAY=10;COUNT=1", first=date(2026, 3, 1))
         town = open_town(flows=(self.duty(rule),))
-        case = town.office.begin("duty", "begin", None, by=town.resident, unit="community")
+        case = town.office.begin("inspected-duty", "begin", None, by=town.resident, unit="community")
         town.clock.advance(days=60)
         town.office.tick()
         assert town.now(case).clocks == ()

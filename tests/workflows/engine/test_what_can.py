@@ -12,7 +12,7 @@ def test_one_s_own_steps_come_first(town: Town) -> None:
     """The secretary may dispatch and more; the resident may withdraw, and sees who may do the rest."""
     ticket = town.ordered()
     secretary = town.office.what_can(town.secretary(), ticket)
-    assert set(secretary.allowed) == {"dispatch", "answer", "merge", "hold"}
+    assert set(secretary.allowed) == {"dispatch", "coordinate", "answer", "merge", "hold"}
     assert [possible.allowed for possible in secretary.steps] == sorted(
         (possible.allowed for possible in secretary.steps), reverse=True
     )
