@@ -159,6 +159,8 @@ class Tickets(TownMachine):
             case "ask-extension" | "extend":
                 within = data.draw(st.sampled_from(["1 workday", "20 days", "0 hours"]))
                 return {"within": within, **({"reason": "the part is on order"} if step == "ask-extension" else {})}
+            case "exclude":
+                return {"excluded": data.draw(st.sampled_from(["out-of-scope", "unreachable", " "]))}
             case "decline":
                 return {"reason": "not ours"}
             case "answer" | "answer-alike" | "open-again":
