@@ -16,8 +16,9 @@ from replay import taped
 from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, REQUESTER, Actor, Holder
 from civicflow.ids import CaseId, UnitId
 from civicflow.office.office import Office
+from civicflow.workflows.engine.children import Drop, Opening, Spawn
 from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
-from civicflow.workflows.engine.effects import Drop, Opening, Spawn, Stamp
+from civicflow.workflows.engine.effects import Stamp
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.joins import All

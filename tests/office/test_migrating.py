@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from civicflow import InvalidInput, NotFound, Refused
 from civicflow.calendars import TimeLimit, time_limit, weekdays
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, AnyOf, Holder
-from civicflow.workflows.engine.effects import Drop, Lift, Opening, PutOnHold, Spawn, Tell
+from civicflow.workflows.engine.children import Drop, Opening, Spawn
+from civicflow.workflows.engine.effects import Lift, PutOnHold
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Join, Limit, Named, Span, State, Step
 from civicflow.workflows.engine.joins import Every
+from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.tickets.share import SHARE
 
 if TYPE_CHECKING:

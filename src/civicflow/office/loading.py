@@ -17,7 +17,7 @@ from civicflow.ids import CaseId, MatterId
 from civicflow.office.codec import case_of
 from civicflow.office.surroundings import REGISTER, Surroundings
 from civicflow.plugins.storage.contract import Filter, Key, Query, Storage, StoredCase
-from civicflow.workflows.engine.effects import Brood, Linked
+from civicflow.workflows.engine.matters import Brood, Linked
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Wanted, World
 

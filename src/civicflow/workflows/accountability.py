@@ -12,9 +12,11 @@ import attrs
 
 from civicflow.hierarchy.authority import Holder
 from civicflow.ids import UnitId
-from civicflow.workflows.engine.effects import EachBody, Keep, Spawn, Tell, TellRequester
+from civicflow.workflows.engine.children import EachBody, Spawn
+from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import Flow, Guard, State, Step
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 
 OFFICER: Final = Holder("officer", "body")

@@ -14,8 +14,8 @@ from typing import Final
 
 from civicflow.hierarchy.authority import BY_CLOCK, Holder, Who
 from civicflow.texts import Text
-from civicflow.workflows.engine.effects import Tell
 from civicflow.workflows.engine.flow import STAY, Guard, Limit, State, Step
+from civicflow.workflows.engine.telling import Tell
 
 SUPERVISOR: Final = Holder("secretary", "above")
 """Who supervises, unless a flow says otherwise: the secretary one level up."""

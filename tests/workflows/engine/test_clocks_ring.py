@@ -17,9 +17,10 @@ from civicflow.hierarchy.register import Register
 from civicflow.ids import CaseId
 from civicflow.workflows.engine.apply import apply
 from civicflow.workflows.engine.clocks import resumed
-from civicflow.workflows.engine.effects import Lift, PutOnHold, Tell
+from civicflow.workflows.engine.effects import Lift, PutOnHold
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Limit, State, Step
 from civicflow.workflows.engine.records import Case, Clock, Hold
+from civicflow.workflows.engine.telling import Tell
 
 if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town

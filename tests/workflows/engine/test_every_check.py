@@ -13,22 +13,8 @@ from civicflow.calendars import Recurrence, TimeLimit
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, AnyOf, Holder
 from civicflow.workflows.engine.checks import doubts, faults
 from civicflow.workflows.engine.checks.sentences import SENTENCES
-from civicflow.workflows.engine.effects import (
-    Afresh,
-    Anchor,
-    CarryTo,
-    Climb,
-    Drop,
-    Extend,
-    Keep,
-    Lift,
-    Linked,
-    Promise,
-    PutOnHold,
-    Raise,
-    Spawn,
-    Tell,
-)
+from civicflow.workflows.engine.children import Afresh, Drop, Spawn
+from civicflow.workflows.engine.effects import Anchor, Climb, Extend, Keep, Lift, Promise, PutOnHold
 from civicflow.workflows.engine.fields import private, public
 from civicflow.workflows.engine.flow import (
     ELSE,
@@ -46,6 +32,8 @@ from civicflow.workflows.engine.flow import (
     Step,
 )
 from civicflow.workflows.engine.joins import All, AtLeast, Every, First
+from civicflow.workflows.engine.matters import CarryTo, Linked, Raise
+from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.shipped import SHIPPED
 
 BESIDE = {flow.name: flow for flow in SHIPPED}

@@ -12,7 +12,7 @@ from civicflow import Text
 from civicflow.cli import main
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, Holder
 from civicflow.workflows.checking import Checked
-from civicflow.workflows.engine.effects import Drop, Opening, Spawn
+from civicflow.workflows.engine.children import Drop, Opening, Spawn
 from civicflow.workflows.engine.exploring import Incident, Scene, explore, unseen
 from civicflow.workflows.engine.exploring.report import differing
 from civicflow.workflows.engine.exploring.samples import samples

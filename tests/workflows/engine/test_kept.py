@@ -16,11 +16,13 @@ from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, AnyOf, Holder
 from civicflow.ids import CaseId
 from civicflow.ledger.canonical import plain
 from civicflow.workflows.drawing import mermaid, table
+from civicflow.workflows.engine.children import Opening, Spawn
 from civicflow.workflows.engine.clocks import moved, spelled
-from civicflow.workflows.engine.effects import Count, Keep, Lift, Opening, PutOnHold, Spawn, Tell
+from civicflow.workflows.engine.effects import Count, Keep, Lift, PutOnHold
 from civicflow.workflows.engine.exploring import Scene, explore
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Kept, Limit, LimitKey, Named, Span, State, Step
 from civicflow.workflows.engine.records import Case, Clock
+from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.files import read_flow, write_flow
 
 if TYPE_CHECKING:

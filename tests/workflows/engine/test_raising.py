@@ -12,10 +12,10 @@ import civicflow
 from civicflow import InvalidInput, Numbers
 from civicflow.errors import InternalError
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE
-from civicflow.workflows.engine.effects import Raise, Raising
 from civicflow.workflows.engine.exploring import explore
 from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import Raise, Raising
 from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.tickets.parts import Order
 

@@ -16,10 +16,11 @@ from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, AnyOf, Holder
 from civicflow.ids import CaseId
 from civicflow.workflows.engine.clocks import entering, spelled
 from civicflow.workflows.engine.compose import Stage, compose
-from civicflow.workflows.engine.effects import Extend, Lift, PutOnHold, Tell
+from civicflow.workflows.engine.effects import Extend, Lift, PutOnHold
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Limit, Span, State, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.records import Case, Clock
+from civicflow.workflows.engine.telling import Tell
 
 if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town

@@ -21,7 +21,7 @@ from civicflow.testing.flows.place import BODIES
 from civicflow.testing.flows.walking import Samples, Walk
 from civicflow.texts import Language
 from civicflow.workflows.drawing import dot, mermaid, page, table
-from civicflow.workflows.engine.effects import Opening, Spawn
+from civicflow.workflows.engine.children import Opening, Spawn
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Named, State, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.situation import Situation

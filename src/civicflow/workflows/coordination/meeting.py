@@ -35,9 +35,10 @@ from civicflow.calendars import TimeLimit, time_limit
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.ids import PersonId, UnitId
-from civicflow.workflows.engine.effects import Climb, Compute, Count, Keep, Stamp, Tell, TellEach, TellRequester
+from civicflow.workflows.engine.effects import Climb, Compute, Count, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Flow, Guard, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellEach, TellRequester
 from civicflow.workflows.engine.validators import said
 from civicflow.workflows.pressing import SUPERVISOR, reminds, waits
 

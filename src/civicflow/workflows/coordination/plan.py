@@ -10,7 +10,7 @@ import attrs
 from civicflow.calendars import time_limit
 from civicflow.errors import InvalidInput
 from civicflow.ids import UnitId
-from civicflow.workflows.engine.effects import Opening, Spawn, opening, whole
+from civicflow.workflows.engine.children import Opening, Spawn, opening, whole
 from civicflow.workflows.engine.flow import Guard, Join, Named
 from civicflow.workflows.engine.joins import All, Every
 from civicflow.workflows.engine.situation import Situation

@@ -15,10 +15,11 @@ from __future__ import annotations
 import attrs
 
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, Holder
-from civicflow.workflows.engine.effects import Drop, Opening, Spawn, Tell, TellRequester
+from civicflow.workflows.engine.children import Drop, Opening, Spawn
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import Every, First
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 
 SECRETARY = Holder("secretary", "unit")

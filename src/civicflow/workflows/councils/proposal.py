@@ -30,10 +30,12 @@ from civicflow.workflows.councils.majority import MORE_THAN_HALF_OF_ALL_SEATS, T
 from civicflow.workflows.councils.notice import notice
 from civicflow.workflows.councils.vote import vote
 from civicflow.workflows.engine.compose import Stage, compose
-from civicflow.workflows.engine.effects import CarryTo, Keep, Link, Linked, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import CarryTo, Link, Linked
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 
 GROUP_DELEGATE = Holder("delegate", "group")
 COUNCIL_CHAIR = AnyOf(Holder("chair", "council"), Holder("secretary", "unit"))

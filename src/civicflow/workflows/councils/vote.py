@@ -25,10 +25,12 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, AnyOf, Holder, Who
 from civicflow.texts import Text
 from civicflow.workflows.councils.majority import Count, Majority
-from civicflow.workflows.engine.effects import Anchor, Brood, Compute, Keep, Tell, Turn
+from civicflow.workflows.engine.effects import Anchor, Compute, Keep, Turn
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import Brood
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell
 
 Choice = Literal["yes", "no", "abstain"]
 _CHOICES: Final = ("yes", "no", "abstain")

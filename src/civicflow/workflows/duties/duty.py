@@ -30,10 +30,12 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, BY_RULE, AnyOf, Holder
 from civicflow.ids import UnitId
 from civicflow.ledger.canonical import plain
-from civicflow.workflows.engine.effects import Afresh, Compute, Keep, Opening, Spawn, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.children import Afresh, Opening, Spawn
+from civicflow.workflows.engine.effects import Compute, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 
 SECRETARY: Final = Holder("secretary", "unit")

@@ -25,10 +25,12 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK, AnyOf, Holder
 from civicflow.workflows.duties.duty import DUTY, Problem
 from civicflow.workflows.duties.topic import TOPIC, Counted, subject_of
-from civicflow.workflows.engine.effects import Brood, CarryTo, Compute, Keep, Raise, Raising, Tell, TellRequester, Turn
+from civicflow.workflows.engine.effects import Compute, Keep, Turn
 from civicflow.workflows.engine.flow import ELSE, NEW, Branch, Flow, Guard, Kept, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import Brood, CarryTo, Raise, Raising
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 
 SECRETARY: Final = Holder("secretary", "unit")
 

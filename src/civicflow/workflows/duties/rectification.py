@@ -12,8 +12,9 @@ import attrs
 
 from civicflow.hierarchy.authority import BY_CLOCK
 from civicflow.workflows.duties.duty import BEARER, SUPERVISOR, SendBack
-from civicflow.workflows.engine.effects import Keep, Stamp, Tell
+from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.flow import STAY, Flow, Kept, Limit, State, Step
+from civicflow.workflows.engine.telling import Tell
 
 
 @attrs.frozen

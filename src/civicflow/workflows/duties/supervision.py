@@ -31,10 +31,13 @@ from civicflow.workflows.accountability import ACCOUNTABILITY, NOT_ITSELF, REFER
 from civicflow.workflows.duties.duty import BEARER, SUPERVISOR, day
 from civicflow.workflows.duties.lots import draw
 from civicflow.workflows.duties.rectification import RECTIFICATION
-from civicflow.workflows.engine.effects import Compute, Count, Keep, Link, Linked, Opening, Spawn, Tell, TellRequester
+from civicflow.workflows.engine.children import Opening, Spawn
+from civicflow.workflows.engine.effects import Compute, Count, Keep
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import Link, Linked
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Change, Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 
 Way = Literal["special-inspection", "spot-check", "open-visit", "undercover-visit", "sitting-in"]
 """How it is supervised (专项检查、随机抽查、明察、暗访、列席)."""

@@ -16,9 +16,10 @@ from typing import Final
 import attrs
 
 from civicflow.hierarchy.authority import ANYONE, BY_RULE
-from civicflow.workflows.engine.effects import Keep, TellRequester
+from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import NEW, Flow, Guard, State, Step
+from civicflow.workflows.engine.telling import TellRequester
 
 
 @attrs.frozen(kw_only=True)

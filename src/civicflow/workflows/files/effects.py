@@ -13,32 +13,23 @@ import attrs
 
 from civicflow.errors import InvalidInput
 from civicflow.markup import AnyNode, Record, Scalar
+from civicflow.workflows.engine.children import Afresh, Drop, EachBody, Spawn
 from civicflow.workflows.engine.effects import (
-    Afresh,
     Anchor,
-    Brood,
-    CarryTo,
     Climb,
     Compute,
     Count,
-    Drop,
-    EachBody,
     Extend,
     Keep,
     Lift,
-    Link,
-    Linked,
     Promise,
     PutOnHold,
-    Raise,
-    Spawn,
     Stamp,
-    Tell,
-    TellEach,
-    TellRequester,
     Turn,
 )
 from civicflow.workflows.engine.flow import Named
+from civicflow.workflows.engine.matters import Brood, CarryTo, Link, Linked, Raise
+from civicflow.workflows.engine.telling import Tell, TellEach, TellRequester
 from civicflow.workflows.files.sentences import SENTENCES, fault, hint
 from civicflow.workflows.files.shapes import (
     FIELD,

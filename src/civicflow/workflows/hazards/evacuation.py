@@ -21,9 +21,10 @@ import attrs
 
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK
-from civicflow.workflows.engine.effects import Compute, Keep, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.effects import Compute, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.hazards.plausibility import doubt
 from civicflow.workflows.routines.occasion import ABOVE, BEARER, SECRETARY
 

@@ -30,21 +30,13 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK
 from civicflow.ids import PersonId
 from civicflow.workflows.accountability import ACCOUNTABILITY, NOT_ITSELF, REFERS, Refer
-from civicflow.workflows.engine.effects import (
-    CarryTo,
-    Keep,
-    Linked,
-    Opening,
-    Raise,
-    Raising,
-    Spawn,
-    Stamp,
-    Tell,
-    TellRequester,
-)
+from civicflow.workflows.engine.children import Opening, Spawn
+from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Kept, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import CarryTo, Linked, Raise, Raising
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.hazards.evacuation import EVACUATION, count
 from civicflow.workflows.hazards.plausibility import doubt
 from civicflow.workflows.places import Place, place

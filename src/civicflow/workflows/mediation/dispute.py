@@ -35,9 +35,10 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, REQUESTER, AnyOf, Holder
-from civicflow.workflows.engine.effects import Climb, Compute, Count, Keep, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.effects import Climb, Compute, Count, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, Span, State, Step
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.entrusting import Entrust, Release, in_charge, is_in_charge, is_on_the_line, may_be_entrusted
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.mediation.parts import FOUR, Agree, Apply, HandUp, Refer, Session, TakeOn, Visit

@@ -21,9 +21,11 @@ from collections.abc import Iterable
 import attrs
 
 from civicflow.hierarchy.authority import ANYONE, BY_RULE, REQUESTER, Holder
-from civicflow.workflows.engine.effects import Keep, Link, Linked, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import NEW, Flow, Guard, State, Step
+from civicflow.workflows.engine.matters import Link, Linked
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.needs.visit import COLLECTOR, VISIT
 from civicflow.workflows.places import Place, place
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits

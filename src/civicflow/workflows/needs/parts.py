@@ -19,7 +19,7 @@ from civicflow.calendars import TimeLimit, time_limit
 from civicflow.errors import InvalidInput
 from civicflow.ids import UnitId
 from civicflow.money import Money, positive
-from civicflow.workflows.engine.effects import Opening, opening, whole
+from civicflow.workflows.engine.children import Opening, opening, whole
 from civicflow.workflows.engine.flow import Guard
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Situation

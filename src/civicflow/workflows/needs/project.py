@@ -26,24 +26,14 @@ from collections.abc import Iterable
 import attrs
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, AnyOf, Holder
-from civicflow.workflows.engine.effects import (
-    Afresh,
-    CarryTo,
-    Drop,
-    Keep,
-    Link,
-    Linked,
-    Opening,
-    Raise,
-    Raising,
-    Spawn,
-    Stamp,
-    Tell,
-)
+from civicflow.workflows.engine.children import Afresh, Drop, Opening, Spawn
+from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import All, Every, First
+from civicflow.workflows.engine.matters import CarryTo, Link, Linked, Raise, Raising
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.needs.need import NEED, WAITING, Enlist, Reply
 from civicflow.workflows.needs.parts import (
     FITS,

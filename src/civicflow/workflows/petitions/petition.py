@@ -33,8 +33,10 @@ import attrs
 
 from civicflow.calendars import TimeLimit
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, REQUESTER, AnyOf, Holder
-from civicflow.workflows.engine.effects import Climb, Compute, Extend, Keep, Link, Linked, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.effects import Climb, Compute, Extend, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, Span, State, Step
+from civicflow.workflows.engine.matters import Link, Linked
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.entrusting import Entrust, in_charge, may_be_entrusted
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.petitions.parts import (

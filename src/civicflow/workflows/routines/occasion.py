@@ -25,10 +25,12 @@ from civicflow.calendars import recurring
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
 from civicflow.texts import Text
-from civicflow.workflows.engine.effects import Keep, Raise, Raising, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import ELSE, Branch, Flow, Guard, Kept, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import Raise, Raising
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.pressing import reminds
 from civicflow.workflows.tickets.parts import Order
 

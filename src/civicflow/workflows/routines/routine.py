@@ -24,9 +24,12 @@ import attrs
 from civicflow.calendars import Recurrence, recurring
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf
 from civicflow.ledger.canonical import plain
-from civicflow.workflows.engine.effects import Drop, Keep, Link, Linked, Opening, Spawn, Tell, TellRequester
+from civicflow.workflows.engine.children import Drop, Opening, Spawn
+from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Kept, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import Link, Linked
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.routines.occasion import ABOVE, BEARER, KINDS, OCCASION, SECRETARY, kind, occasion_of
 
 

@@ -31,10 +31,11 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, REQUESTER, AnyOf, Holder
 from civicflow.ids import UnitId
 from civicflow.money import Money
-from civicflow.workflows.engine.effects import Compute, Count, HandTo, Keep, Promise, Stamp, Tell, TellRequester
+from civicflow.workflows.engine.effects import Compute, Count, HandTo, Keep, Promise, Stamp
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Kept, Limit, Named, Span, State, Step
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.evaluating import FULL_RANGE, Evaluate
 from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates, reminds
 

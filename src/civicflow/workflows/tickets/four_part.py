@@ -38,29 +38,14 @@ from __future__ import annotations
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.workflows.coordination import plan
 from civicflow.workflows.coordination.meeting import MEETING
-from civicflow.workflows.engine.effects import (
-    Afresh,
-    CarryTo,
-    Climb,
-    Count,
-    Drop,
-    Keep,
-    Lift,
-    Link,
-    Linked,
-    Opening,
-    Promise,
-    PutOnHold,
-    Spawn,
-    Stamp,
-    Tell,
-    TellRequester,
-    opening,
-)
+from civicflow.workflows.engine.children import Afresh, Drop, Opening, Spawn, opening
+from civicflow.workflows.engine.effects import Climb, Count, Keep, Lift, Promise, PutOnHold, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import All, Every
+from civicflow.workflows.engine.matters import CarryTo, Link, Linked
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.excluding import AS_DUPLICATE, COUNTED, excluding
 from civicflow.workflows.pressing import CAN_CLIMB, SUPERVISED, SUPERVISOR, reminds, waits

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from civicflow.workflows.engine.effects import whole
+from civicflow.workflows.engine.children import whole
 from civicflow.workflows.engine.flow import Guard
 from civicflow.workflows.engine.situation import Situation
 

@@ -24,8 +24,9 @@ import attrs
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.errors import Fault, InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK
-from civicflow.workflows.engine.effects import Count, Tell
+from civicflow.workflows.engine.effects import Count
 from civicflow.workflows.engine.flow import STAY, Flow, Guard, Limit, Step
+from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.pressing import SUPERVISOR
 from civicflow.workflows.tickets import guards
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET

@@ -17,8 +17,9 @@ import attrs
 
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
-from civicflow.workflows.engine.effects import Count, Extend, Stamp, Tell
+from civicflow.workflows.engine.effects import Count, Extend, Stamp
 from civicflow.workflows.engine.flow import Flow, Limit, Span, State, Step
+from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 from civicflow.workflows.tickets import guards
 

@@ -27,9 +27,10 @@ import attrs
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, Holder
 from civicflow.money import Money, positive
-from civicflow.workflows.engine.effects import Compute, Count, Keep, Stamp, Tell
+from civicflow.workflows.engine.effects import Compute, Count, Keep, Stamp
 from civicflow.workflows.engine.flow import STAY, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.engine.validators import said
 from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates
 

@@ -37,21 +37,8 @@ from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, AnyOf, Holder
 from civicflow.ids import UnitId
 from civicflow.workflows.coordination import plan
 from civicflow.workflows.coordination.meeting import MEETING
-from civicflow.workflows.engine.effects import (
-    Afresh,
-    Anchor,
-    Climb,
-    Count,
-    Drop,
-    Keep,
-    Opening,
-    Spawn,
-    Stamp,
-    Tell,
-    TellEach,
-    TellRequester,
-    opening,
-)
+from civicflow.workflows.engine.children import Afresh, Drop, Opening, Spawn, opening
+from civicflow.workflows.engine.effects import Anchor, Climb, Count, Keep, Stamp
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import (
     ELSE,
@@ -69,6 +56,7 @@ from civicflow.workflows.engine.flow import (
 )
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import Tell, TellEach, TellRequester
 from civicflow.workflows.engine.validators import one_of
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.places import Place, place

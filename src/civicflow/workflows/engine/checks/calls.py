@@ -12,8 +12,10 @@ from civicflow.hierarchy.authority import AnyOf, Clock, Holder, Rule, Who, for_p
 from civicflow.texts import Text
 from civicflow.workflows.engine.checks.paths import certain, done, effects, holds, leading, running
 from civicflow.workflows.engine.checks.sentences import SENTENCES, fault
-from civicflow.workflows.engine.effects import CarryTo, Drop, Lift
+from civicflow.workflows.engine.children import Drop
+from civicflow.workflows.engine.effects import Lift
 from civicflow.workflows.engine.flow import NEW, Flow, Step
+from civicflow.workflows.engine.matters import CarryTo
 
 
 def allows(who: Who, kind: type[Clock | authority.Join | Rule]) -> bool:

@@ -12,9 +12,11 @@ import attrs
 from civicflow.errors import Fault
 from civicflow.workflows.engine.checks.paths import effects
 from civicflow.workflows.engine.checks.sentences import fault
-from civicflow.workflows.engine.effects import Extend, Keep, Link, Linked, Promise, PutOnHold, Spawn
+from civicflow.workflows.engine.children import Spawn
+from civicflow.workflows.engine.effects import Extend, Keep, Promise, PutOnHold
 from civicflow.workflows.engine.fields import is_private, said_public
 from civicflow.workflows.engine.flow import Flow, Step
+from civicflow.workflows.engine.matters import Link, Linked
 
 PERSONAL: Final = frozenset(
     {

@@ -10,8 +10,11 @@ from civicflow.hierarchy.authority import AnyOf, Holder, Who
 from civicflow.texts import Text
 from civicflow.workflows.engine.checks.paths import effects, leads
 from civicflow.workflows.engine.checks.sentences import SENTENCES, fault
-from civicflow.workflows.engine.effects import Afresh, Anchor, CarryTo, Drop, Extend, Lift, PutOnHold, Spawn, Tell
+from civicflow.workflows.engine.children import Afresh, Drop, Spawn
+from civicflow.workflows.engine.effects import Anchor, Extend, Lift, PutOnHold
 from civicflow.workflows.engine.flow import BESIDE, NEW, STAY, Effect, Flow, Limit, Span, State, Step
+from civicflow.workflows.engine.matters import CarryTo
+from civicflow.workflows.engine.telling import Tell
 
 ANCHORS: Final = ("unit", "above", "body", "actor", "requester")
 """What every case knows: see `civicflow.workflows.engine.clocks.anchors_of`."""

@@ -10,9 +10,10 @@ from civicflow.hierarchy.authority import Rule
 from civicflow.workflows.engine.checks.calls import allows
 from civicflow.workflows.engine.checks.paths import done, effects, leading
 from civicflow.workflows.engine.checks.sentences import fault
-from civicflow.workflows.engine.effects import CarryTo, Drop, Raise, Spawn
+from civicflow.workflows.engine.children import Drop, Spawn
 from civicflow.workflows.engine.flow import NEW, STAY, Branch, Effect, Flow, JoinRule, State, Step
 from civicflow.workflows.engine.joins import All, Every
+from civicflow.workflows.engine.matters import CarryTo, Raise
 
 
 def family(flow: Flow, beside: Mapping[str, Flow]) -> Iterator[Fault]:

@@ -12,9 +12,9 @@ from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, MatterId, matter_of
 from civicflow.refusals import Refusal
 from civicflow.workflows.engine.decide import Accepted, Act, Birth, begin, decide
-from civicflow.workflows.engine.effects import Brood, Linked
 from civicflow.workflows.engine.exploring.situations import Standing
 from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.engine.matters import Brood, Linked
 from civicflow.workflows.engine.possible import asked
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.ring import NotYet, ring

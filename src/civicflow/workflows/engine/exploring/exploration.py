@@ -21,7 +21,6 @@ from civicflow.workflows.engine.apply import apply_matter
 from civicflow.workflows.engine.checks.paths import effects
 from civicflow.workflows.engine.clocks import anchors_of, entering
 from civicflow.workflows.engine.decide import Accepted, Act, Birth
-from civicflow.workflows.engine.effects import Raise
 from civicflow.workflows.engine.exploring.asking import Asking
 from civicflow.workflows.engine.exploring.report import WORDS, Explored, Finding
 from civicflow.workflows.engine.exploring.samples import samples
@@ -31,6 +30,7 @@ from civicflow.workflows.engine.exploring.town import DAWN, OFFICES, OTHER, Town
 from civicflow.workflows.engine.exploring.watching import Noted, watched
 from civicflow.workflows.engine.flow import NEW, Flow, Step
 from civicflow.workflows.engine.flows import Flows
+from civicflow.workflows.engine.matters import Raise
 from civicflow.workflows.engine.records import Case, Clock, Matter
 
 _MOMENT: Final = timedelta(seconds=1)

@@ -20,8 +20,8 @@ from civicflow.hierarchy.units import Appointment, Area, Body, Post, Row
 from civicflow.ids import PersonId, PostId, UnitId
 from civicflow.workflows.engine.checks.names import ANCHORS
 from civicflow.workflows.engine.checks.paths import effects
-from civicflow.workflows.engine.effects import Tell
 from civicflow.workflows.engine.flow import Flow
+from civicflow.workflows.engine.telling import Tell
 
 DAWN: Final = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """The instant on which every story begins: a Monday, nine o'clock in Beijing."""
