@@ -31,11 +31,12 @@ from civicflow.workflows.councils.notice import notice
 from civicflow.workflows.councils.vote import vote
 from civicflow.workflows.engine.compose import Stage, compose
 from civicflow.workflows.engine.effects import Keep, Stamp
-from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
+from civicflow.workflows.engine.flow import ELSE, NEW, Branch, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.matters import CarryTo, Link, Linked
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.pressing import reminds
 
 GROUP_DELEGATE = Holder("delegate", "group")
 COUNCIL_CHAIR = AnyOf(Holder("chair", "council"), Holder("secretary", "unit"))
@@ -150,14 +151,7 @@ PRESENTATION = Flow(
     (
         Step("begin", "begin | 开始", NEW, "awaited", BY_RULE),
         Step("present", "present | 路演", "awaited", "presented", GROUP_DELEGATE, Present, does=(Keep(("opinions",)),)),
-        Step(
-            "remind",
-            "remind | 催办",
-            "awaited",
-            STAY,
-            BY_CLOCK,
-            does=(Tell(GROUP_DELEGATE, "reminder", "“{title}” is to be presented | “{title}”待路演"),),
-        ),
+        reminds("awaited", who=GROUP_DELEGATE, text="“{title}” is to be presented | “{title}”待路演"),
         Step("lapse", "nobody presented it | 逾期未路演", "awaited", "lapsed", BY_CLOCK),
     ),
     anchors=("group",),

@@ -26,11 +26,12 @@ from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, AnyOf, Hold
 from civicflow.texts import Text
 from civicflow.workflows.councils.majority import Count, Majority
 from civicflow.workflows.engine.effects import Anchor, Compute, Keep, Turn
-from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
+from civicflow.workflows.engine.flow import ELSE, NEW, Branch, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.matters import Brood
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell
+from civicflow.workflows.pressing import reminds
 
 Choice = Literal["yes", "no", "abstain"]
 _CHOICES: Final = ("yes", "no", "abstain")
@@ -165,14 +166,7 @@ def vote(stage: str, *, at: str, post: str, opener: Who, majority: Majority, wit
                 ),
                 reads=(Brood("ballots", back=1),),
             ),
-            Step(
-                "remind",
-                "remind | 催办",
-                "called",
-                STAY,
-                BY_CLOCK,
-                does=(Tell(opener, "reminder", "“{title}” is to be voted on | “{title}”待表决"),),
-            ),
+            reminds("called", who=opener, text="“{title}” is to be voted on | “{title}”待表决"),
             Step("lapse", "nobody opened the vote | 逾期未表决", "called", "lapsed", BY_CLOCK),
         ),
         broods={"ballot": BALLOT.name},

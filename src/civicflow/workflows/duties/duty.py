@@ -35,7 +35,7 @@ from civicflow.workflows.engine.effects import Compute, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.engine.situation import Situation
-from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.engine.telling import Tell, TellRequester, each_told
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 
 SECRETARY: Final = Holder("secretary", "unit")
@@ -182,10 +182,8 @@ DUTY_STAGE: Final = Flow(
             "under-way",
             "late",
             BY_CLOCK,
-            does=(
-                Tell(BEARER, "late", "a stage of “{title}” is late | “{title}”有阶段逾期"),
-                Tell(SECRETARY, "late", "a stage of “{title}” is late | “{title}”有阶段逾期"),
-                Tell(SUPERVISOR, "late", "a stage of “{title}” is late | “{title}”有阶段逾期"),
+            does=each_told(
+                BEARER, SECRETARY, SUPERVISOR, topic="late", text="a stage of “{title}” is late | “{title}”有阶段逾期"
             ),
         ),
         reminds("late", who=BEARER, text="a stage of “{title}” is still late | “{title}”仍有阶段逾期"),

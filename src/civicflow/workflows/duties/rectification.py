@@ -14,7 +14,8 @@ from civicflow.hierarchy.authority import BY_CLOCK
 from civicflow.workflows.duties.duty import BEARER, SUPERVISOR, SendBack
 from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.flow import STAY, Flow, Kept, Limit, State, Step
-from civicflow.workflows.engine.telling import Tell
+from civicflow.workflows.engine.telling import Tell, each_told
+from civicflow.workflows.pressing import reminds
 
 
 @attrs.frozen
@@ -78,19 +79,9 @@ RECTIFICATION: Final = Flow(
             "ordered",
             "late",
             BY_CLOCK,
-            does=(
-                Tell(BEARER, "late", "“{title}” is late | “{title}”整改逾期"),
-                Tell(SUPERVISOR, "late", "“{title}” is late | “{title}”整改逾期"),
-            ),
+            does=each_told(BEARER, SUPERVISOR, topic="late", text="“{title}” is late | “{title}”整改逾期"),
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            "late",
-            STAY,
-            BY_CLOCK,
-            does=(Tell(BEARER, "reminder", "“{title}” is still late | “{title}”仍未整改"),),
-        ),
+        reminds("late", who=BEARER, text="“{title}” is still late | “{title}”仍未整改"),
         Step(
             "ask-again",
             "ask again | 催验",

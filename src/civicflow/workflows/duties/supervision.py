@@ -24,7 +24,6 @@ from typing import Any, Final, Literal, get_args
 import attrs
 
 from civicflow.errors import InvalidInput
-from civicflow.hierarchy.authority import BY_CLOCK
 from civicflow.ids import UnitId
 from civicflow.ledger.canonical import plain
 from civicflow.workflows.accountability import ACCOUNTABILITY, NOT_ITSELF, REFERS, Refer
@@ -38,6 +37,7 @@ from civicflow.workflows.engine.matters import Link, Linked
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Change, Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.pressing import reminds
 
 Way = Literal["special-inspection", "spot-check", "open-visit", "undercover-visit", "sitting-in"]
 """How it is supervised (专项检查、随机抽查、明察、暗访、列席)."""
@@ -253,14 +253,7 @@ SUPERVISION: Final = Flow(
             guards=(ALL_PUT_RIGHT,),
             does=(TellRequester("ended", "“{title}” ended | “{title}”已结束"),),
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            "under-way",
-            STAY,
-            BY_CLOCK,
-            does=(Tell(SUPERVISOR, "reminder", "“{title}” is under way | “{title}”仍在检查中"),),
-        ),
+        reminds("under-way", who=SUPERVISOR, text="“{title}” is under way | “{title}”仍在检查中"),
     ),
     slots={"rectifications": RECTIFICATION.name, "accountability": ACCOUNTABILITY.name},
     anchors=("supervisor",),

@@ -99,3 +99,18 @@ class TellRequester:
 
     def apply(self, situation: Situation, change: Change) -> None:
         Tell(Requester(), self.topic, self.text).apply(situation, change)
+
+
+def each_told(*whos: Who, topic: str, text: Text | str) -> tuple[Tell, ...]:
+    """Tell several the same.
+
+    >>> from civicflow.hierarchy.authority import Holder
+    >>> len(each_told(Holder("officer", "body"), Holder("secretary", "above"), topic="late", text="late | 逾期"))
+    2
+
+    Args:
+        whos: whom, in order.
+        topic: what it is about.
+        text: what is said; ``{title}`` is the case's headline.
+    """
+    return tuple(Tell(who, topic, bilingual(text)) for who in whos)

@@ -26,6 +26,7 @@ from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Flow, Guard, Lim
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.hazards.plausibility import doubt
+from civicflow.workflows.pressing import reminds
 from civicflow.workflows.routines.occasion import ABOVE, BEARER, SECRETARY
 
 
@@ -124,14 +125,7 @@ EVACUATION: Final = Flow(
                 Tell(ABOVE, "home", "the people of “{title}” are home | “{title}”群众已返回"),
             ),
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            "ordered",
-            STAY,
-            BY_CLOCK,
-            does=(Tell(BEARER, "reminder", "call the roll at “{title}” | 请清点“{title}”撤离人数"),),
-        ),
+        reminds("ordered", who=BEARER, text="call the roll at “{title}” | 请清点“{title}”撤离人数"),
         Step(
             "press",
             "press | 提示",

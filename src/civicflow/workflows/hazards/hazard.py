@@ -36,11 +36,11 @@ from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Kept, Limit,
 from civicflow.workflows.engine.matters import CarryTo, Linked, Raise, Raising
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
-from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.engine.telling import Tell, TellRequester, each_told
 from civicflow.workflows.hazards.evacuation import EVACUATION, count
 from civicflow.workflows.hazards.plausibility import doubt
 from civicflow.workflows.places import Place, place
-from civicflow.workflows.pressing import waits
+from civicflow.workflows.pressing import reminds, waits
 from civicflow.workflows.routines.occasion import ABOVE, BEARER, SECRETARY
 from civicflow.workflows.routines.routine import ENDLESS, IN_CHARGE, KNOWN_KIND, ROUTINE, End, SetUp
 
@@ -341,29 +341,16 @@ HAZARD: Final = Flow(
             "in-works",
             "overdue",
             BY_CLOCK,
-            does=(
-                Tell(BEARER, "late", "the works at “{title}” are late | “{title}”治理逾期"),
-                Tell(ABOVE, "late", "the works at “{title}” are late | “{title}”治理逾期"),
-            ),
+            does=each_told(BEARER, ABOVE, topic="late", text="the works at “{title}” are late | “{title}”治理逾期"),
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            "finished",
-            STAY,
-            BY_CLOCK,
-            does=(Tell(ABOVE, "reminder", "works at “{title}” wait for acceptance | “{title}”待验收"),),
-        ),
+        reminds("finished", who=ABOVE, text="works at “{title}” wait for acceptance | “{title}”待验收"),
         Step(
             "press",
             "press | 督办",
             ("overdue", "finished"),
             STAY,
             BY_CLOCK,
-            does=(
-                Tell(SECRETARY, "overdue", "“{title}” is overdue | “{title}”逾期"),
-                Tell(ABOVE, "overdue", "“{title}” is overdue | “{title}”逾期"),
-            ),
+            does=each_told(SECRETARY, ABOVE, topic="overdue", text="“{title}” is overdue | “{title}”逾期"),
         ),
     ),
     slots={"evacuations": EVACUATION.name, "accountability": ACCOUNTABILITY.name},

@@ -38,7 +38,7 @@ from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, REQUESTER, AnyOf, Ho
 from civicflow.workflows.engine.effects import Climb, Compute, Count, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, Span, State, Step
 from civicflow.workflows.engine.situation import Situation
-from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.engine.telling import Tell, TellRequester, each_told
 from civicflow.workflows.entrusting import Entrust, Release, in_charge, is_in_charge, is_on_the_line, may_be_entrusted
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.mediation.parts import FOUR, Agree, Apply, HandUp, Refer, Session, TakeOn, Visit
@@ -295,10 +295,7 @@ DISPUTE: Final = Flow(
             _OPEN,
             "withdrawn",
             REQUESTER,
-            does=(
-                Tell(SECRETARY, "withdrawn", "“{title}” was withdrawn | “{title}”已撤回"),
-                Tell(MEDIATOR, "withdrawn", "“{title}” was withdrawn | “{title}”已撤回"),
-            ),
+            does=each_told(SECRETARY, MEDIATOR, topic="withdrawn", text="“{title}” was withdrawn | “{title}”已撤回"),
             asks=False,
         ),
         reminds(
@@ -329,9 +326,8 @@ DISPUTE: Final = Flow(
             "agreed",
             STAY,
             BY_CLOCK,
-            does=(
-                Tell(MEDIATOR, "visit-late", "the visit for “{title}” is late | “{title}”回访已超时"),
-                Tell(SUPERVISOR, "visit-late", "the visit for “{title}” is late | “{title}”回访已超时"),
+            does=each_told(
+                MEDIATOR, SUPERVISOR, topic="visit-late", text="the visit for “{title}” is late | “{title}”回访已超时"
             ),
         ),
     ),

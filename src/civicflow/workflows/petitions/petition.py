@@ -36,7 +36,7 @@ from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, REQUESTER, AnyOf, Ho
 from civicflow.workflows.engine.effects import Climb, Compute, Extend, Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, Span, State, Step
 from civicflow.workflows.engine.matters import Link, Linked
-from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.engine.telling import Tell, TellRequester, each_told
 from civicflow.workflows.entrusting import Entrust, in_charge, may_be_entrusted
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.petitions.parts import (
@@ -445,10 +445,7 @@ def _steps_of_pressing() -> tuple[Step, ...]:
             "handling",
             "overdue",
             BY_CLOCK,
-            does=(
-                Tell(COMMISSION, "overdue", "“{title}” is overdue | “{title}”逾期未办结"),
-                Tell(_TELLS, "overdue", "“{title}” is overdue | “{title}”逾期未办结"),
-            ),
+            does=each_told(COMMISSION, _TELLS, topic="overdue", text="“{title}” is overdue | “{title}”逾期未办结"),
         ),
         Step(
             "press",
@@ -456,10 +453,7 @@ def _steps_of_pressing() -> tuple[Step, ...]:
             ("overdue", "reviewing", "re-examining", "to-visit"),
             STAY,
             BY_CLOCK,
-            does=(
-                Tell(COMMISSION, "pressed", "“{title}” is late | “{title}”已逾期"),
-                Tell(_TELLS, "pressed", "“{title}” is late | “{title}”已逾期"),
-            ),
+            does=each_told(COMMISSION, _TELLS, topic="pressed", text="“{title}” is late | “{title}”已逾期"),
         ),
         Step(
             "rest",

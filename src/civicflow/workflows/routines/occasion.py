@@ -30,7 +30,7 @@ from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import ELSE, Branch, Flow, Guard, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.matters import Raise, Raising
 from civicflow.workflows.engine.situation import Situation
-from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.engine.telling import Tell, TellRequester, each_told
 from civicflow.workflows.pressing import reminds
 from civicflow.workflows.tickets.parts import Order
 
@@ -152,8 +152,7 @@ OCCASION: Final = Flow(
             (Branch(IS_INSPECTION, "missed", (_AS_TICKET,)), Branch(ELSE, "missed")),
             BY_CLOCK,
             does=(
-                Tell(BEARER, "missed", "“{title}” was missed | “{title}”未按期开展"),
-                Tell(ABOVE, "missed", "“{title}” was missed | “{title}”未按期开展"),
+                *each_told(BEARER, ABOVE, topic="missed", text="“{title}” was missed | “{title}”未按期开展"),
                 TellRequester("missed", "“{title}” was missed | “{title}”未按期开展"),
             ),
         ),

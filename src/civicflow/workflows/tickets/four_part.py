@@ -45,7 +45,7 @@ from civicflow.workflows.engine.joins import All, Every
 from civicflow.workflows.engine.matters import CarryTo, Link, Linked
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
-from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.engine.telling import Tell, TellRequester, each_told
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.excluding import AS_DUPLICATE, COUNTED, excluding
 from civicflow.workflows.pressing import CAN_CLIMB, SUPERVISED, SUPERVISOR, reminds, waits
@@ -387,9 +387,8 @@ FOUR_PART_TICKET = Flow(
             ("dispatched", "coordinating"),
             STAY,
             BY_CLOCK,
-            does=(
-                Tell(DISPATCHER, "overdue", "“{title}” is past its time | “{title}”已超时"),
-                Tell(SUPERVISOR, "overdue", "“{title}” is past its time | “{title}”已超时"),
+            does=each_told(
+                DISPATCHER, SUPERVISOR, topic="overdue", text="“{title}” is past its time | “{title}”已超时"
             ),
         ),
         Step(

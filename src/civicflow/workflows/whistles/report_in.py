@@ -32,7 +32,7 @@ from civicflow.workflows.engine.flow import STAY, Flow, Guard, Limit, Named, Sta
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.engine.validators import said
-from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates
+from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates, reminds
 
 OFFICER: Final = Holder("officer", "body")
 WHISTLER: Final = Holder("secretary", "unit")
@@ -261,13 +261,8 @@ REPORT_IN: Final = Flow(
                 Tell(OFFICER, "overdue", "your work for “{title}” drags on | 您单位承办的“{title}”现场办理逾期"),
             ),
         ),
-        Step(
-            "remind",
-            "remind | 催办",
-            ("done", "unrated"),
-            STAY,
-            BY_CLOCK,
-            does=(Tell(WHISTLER, "reminder", "a department waits for its rating: “{title}” | “{title}”有部门待评价"),),
+        reminds(
+            "done", "unrated", who=WHISTLER, text="a department waits for its rating: “{title}” | “{title}”有部门待评价"
         ),
         Step(
             "pass-up",

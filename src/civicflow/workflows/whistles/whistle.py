@@ -56,7 +56,7 @@ from civicflow.workflows.engine.flow import (
 )
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.engine.situation import Situation
-from civicflow.workflows.engine.telling import Tell, TellEach, TellRequester
+from civicflow.workflows.engine.telling import Tell, TellEach, TellRequester, each_told
 from civicflow.workflows.engine.validators import one_of
 from civicflow.workflows.evaluating import FULL_RANGE, RESOLVED, Evaluate
 from civicflow.workflows.places import Place, place
@@ -400,10 +400,7 @@ WHISTLE: Final = Flow(
             ("whistled", "coordinating"),
             STAY,
             BY_CLOCK,
-            does=(
-                Tell(WHISTLER, "overdue", "“{title}” takes long | “{title}”办理时间过长"),
-                Tell(SUPERVISOR, "overdue", "“{title}” takes long | “{title}”办理时间过长"),
-            ),
+            does=each_told(WHISTLER, SUPERVISOR, topic="overdue", text="“{title}” takes long | “{title}”办理时间过长"),
         ),
         Step(
             "ask",
