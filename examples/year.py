@@ -96,18 +96,19 @@ def draw(codes: Sequence[str], *, seed: int = SEED, matters: int = MATTERS) -> I
         matters: how many.
     """
     for number in range(matters):
-
-        def one_of(what: str, *choices: T) -> T:
-            return choices[drawn(seed, what, number, below=len(choices))]  # noqa: B023  # used in this turn alone
-
         share = drawn(seed, "end", number, below=100)
         yield Matter(
-            code=one_of("code", *codes),
-            category=one_of("category", *CATEGORIES),
-            days=one_of("days", 1, 2, 2, 3, 4, 6),
+            code=one_of(codes, seed, "code", number),
+            category=one_of(tuple(CATEGORIES), seed, "category", number),
+            days=one_of((1, 2, 2, 3, 4, 6), seed, "days", number),
             end=next(end for end, below in ENDS if share < below),
-            satisfied=one_of("satisfied", 5, 5, 5, 5, 5, 4, 4, 4, 3, 1),
+            satisfied=one_of((5, 5, 5, 5, 5, 4, 4, 4, 3, 1), seed, "satisfied", number),
         )
+
+
+def one_of(choices: Sequence[T], seed: int, *what: object) -> T:
+    """One of several, by the seed and by what it is for."""
+    return choices[drawn(seed, *what, below=len(choices))]
 
 
 def communities(office: Office) -> list[Area]:

@@ -236,3 +236,7 @@ class TestGolden:
         other = attrs.evolve(SMALL, test=lambda s: s.data.number < 7)
         with pytest.raises(ValueError, match="small@1"):
             functions((_flow(guard=SMALL), attrs.evolve(_flow(guard=other), version=2)))
+
+    def test_so_it_is_in_all_shipped_flows_together(self) -> None:
+        """A refusal's rule means the same in whichever flow it says no."""
+        assert functions(SHIPPED)

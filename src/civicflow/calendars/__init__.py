@@ -15,7 +15,7 @@ from civicflow.calendars.instants import check_aware, from_micros, instant, span
 from civicflow.calendars.limits import LimitUnit, TimeLimit, days, hours, time_limit, working_days
 from civicflow.calendars.plain import from_days, weekdays
 from civicflow.calendars.recurrence import Occurrence, Recurrence, Roll
-from civicflow.calendars.schedules import Schedule, falls, recurring, schedule
+from civicflow.calendars.schedules import Schedule, day, falls, recurring, schedule
 from civicflow.calendars.working import Due, WorkingCalendar
 from civicflow.calendars.zones import last_instant, zone_named
 
@@ -30,6 +30,7 @@ __all__ = [
     "WorkingCalendar",
     "check_aware",
     "china",
+    "day",
     "days",
     "deferred",
     "falls",

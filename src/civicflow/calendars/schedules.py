@@ -39,7 +39,7 @@ def schedule(value: object) -> Schedule:
     if isinstance(value, TimeLimit | Recurrence) or (isinstance(value, date) and not isinstance(value, datetime)):
         return value
     if isinstance(value, str):
-        return _day(value) if _DAY.fullmatch(value) else TimeLimit.of(value)
+        return day(value) if _DAY.fullmatch(value) else TimeLimit.of(value)
     if isinstance(value, Mapping):
         return TimeLimit(**value) if value.keys() == {"n", "unit"} else recurring(value)
     msg = f"a schedule is a time limit, a recurrence or a day; got {value!r}"
@@ -65,9 +65,9 @@ def recurring(value: object) -> Recurrence:
     if faults:
         msg = f"recurring days are given by {', '.join(_PARTS)}"
         raise InvalidInput(msg, faults)
-    also, without = (tuple(_day(day) for day in value.get(name, ())) for name in ("also", "without"))
+    also, without = (tuple(day(one) for one in value.get(name, ())) for name in ("also", "without"))
     roll = cast("Roll", str(value.get("roll", "following")))
-    return _recurrence(str(value["rule"]), _day(value["first"]), roll, also, without)
+    return _recurrence(str(value["rule"]), day(value["first"]), roll, also, without)
 
 
 # Whatever is kept is read again at every step: the rule is parsed and tried once.
@@ -76,7 +76,15 @@ def _recurrence(rule: str, first: date, roll: Roll, also: tuple[date, ...], with
     return Recurrence(rule=rule, first=first, roll=roll, also=frozenset(also), without=frozenset(without))
 
 
-def _day(value: object) -> date:
+def day(value: object) -> date:
+    """A day, or as it is written.
+
+    >>> day("2026-01-31"), day(date(2026, 1, 31))
+    (datetime.date(2026, 1, 31), datetime.date(2026, 1, 31))
+
+    Raises:
+        InvalidInput: if it is none.
+    """
     if isinstance(value, str) and _DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)

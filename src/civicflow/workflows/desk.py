@@ -110,6 +110,22 @@ def located(desk: Desk, place: Place | None) -> Place | None:
     return place if place is None or place.unit is None else attrs.evolve(place, unit=desk.unit(place.unit))
 
 
+def officer_meant(desk: Desk, post: str, body: UnitId, officer: str) -> PersonId:
+    """Who is meant to be responsible at a body: whoever is named, else its one holder of the post.
+
+    Args:
+        desk: the office.
+        post: the post, for instance ``officer``.
+        body: the body.
+        officer: who is named, or empty.
+
+    Returns:
+        The person; an empty id where nobody is named and the body has none or several, which the step refuses.
+    """
+    holders = desk.chart().holders(post, body)
+    return PersonId(officer) if officer else holders[0] if len(holders) == 1 else PersonId("")
+
+
 def share_meant(desk: Desk, matter: CaseRef, step: str, by: Actor, slots: tuple[str, ...]) -> CaseRef:
     """The share that a command means: the one given, else the newest of the actor's body, the open ones first.
 

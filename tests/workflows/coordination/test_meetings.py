@@ -138,7 +138,7 @@ class TestConvened:
         """As JSON gives it; what is no day is malformed."""
         ticket = coordinating(town)
         assert town.office.coordination.meeting(invited(town, ticket, on="2026-03-02")).data["on"] == "2026-03-02"
-        with pytest.raises(InvalidInput, match="a sitting is on a day"):
+        with pytest.raises(InvalidInput, match="a day is written as 2026-01-31; got"):
             invited(town, ticket, on="soon")
 
 

@@ -175,7 +175,7 @@ class TestEvacuation:
         assert refused.value.refusal.rules == ("authority",)
         with pytest.raises(Refused) as empty:
             town.office.hazards.confirm(out, " ", by=town.secretary())
-        assert empty.value.refusal.rules == ("says-why",)
+        assert empty.value.refusal.rules == ("has-reason",)
         stands = town.office.hazards.confirm(out, "a boarding school", by=town.secretary())
         assert (stands.state, stands.data["people"], stands.data["reason"]) == ("counted", 300, "a boarding school")
 
@@ -281,7 +281,7 @@ class TestWorks:
     def test_works_end_by_a_day(self, town: Town) -> None:
         """Not within some time."""
         slope = registered(town)
-        with pytest.raises(InvalidInput, match="works end by a day"):
+        with pytest.raises(InvalidInput, match="a day is written as 2026-01-31; got"):
             town.office.take(slope, "plan-works", {"works": "a wall", "until": "30 days"}, by=town.secretary())
 
 

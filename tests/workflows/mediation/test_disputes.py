@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -109,12 +110,13 @@ class TestWhoIsResponsible:
 
     def test_whoever_holds_no_such_post_is_not(self, yards: Town) -> None:
         """Nor a mediator of elsewhere."""
-        for how in (
+        tried: tuple[dict[str, Any], ...] = (
             {"officer": "police"},
             {"body": "police", "officer": "police"},
             {"body": "health", "officer": "m1"},
-        ):
-            said = refusal(lambda how=how: yards.office.mediation.take_on(raised(yards), by=secretary(yards), **how))  # type: ignore[misc]
+        )
+        for how in tried:
+            said = refusal(partial(yards.office.mediation.take_on, raised(yards), by=secretary(yards), **how))
             assert said.rules == ("mediator-here",)
 
     def test_the_secretary_may_name_another_one(self, yards: Town) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -181,9 +182,7 @@ class TestSettling:
         case = accepted(county)
         by = county.secretary()
         for within in ("31 days", "2 workdays"):
-            said = refusal(
-                lambda within=within: county.office.petitions.extend(case, "far", within=within, by=by)  # type: ignore[misc]
-            )
+            said = refusal(partial(county.office.petitions.extend, case, "far", within=within, by=by))
             assert said.rules == ("at-most-30-days",)
         county.told()
         county.office.petitions.extend(case, "witnesses are away", within="30 days", by=by)
@@ -344,7 +343,7 @@ class TestRepeats:
         """Not itself, not a ticket, not twice the same, not what is not there."""
         first, case, ticket = lodged(county), lodged(county, "once more"), county.ordered()
         for previous in ([case], [ticket], [first, first], ["no-such-case"]):
-            said = refusal(lambda previous=previous: accepted(county, case, previous=previous))  # type: ignore[misc]
+            said = refusal(partial(accepted, county, case, previous=previous))
             assert said.rules == ("earlier-petitions",)
 
 

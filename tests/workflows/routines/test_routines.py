@@ -106,7 +106,7 @@ class TestHolding:
         later(town, 1)
         with pytest.raises(Refused) as early:
             town.office.routines.hold(sitting, by=town.officer("health"))
-        assert early.value.refusal.rules == ("on-its-day",)
+        assert early.value.refusal.rules == ("its-day-has-come",)
         assert town.office.routines.hold(inspection, by=town.officer("health")).outcome == "held"
         later(town, 7)
         assert town.office.routines.hold(sitting, by=town.officer("health")).outcome == "held"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec
 
@@ -345,7 +346,7 @@ class TestRating:
         """Nor the district, before the subdistrict has let its time pass."""
         matter = self.done(town)
         for by in (town.secretary(), town.officer("health"), town.secretary("district")):
-            said = refusal(lambda by=by: town.office.whistles.rate(report(town, matter), 5, "well", by=by))  # type: ignore[misc]
+            said = refusal(partial(town.office.whistles.rate, report(town, matter), 5, "well", by=by))
             assert said.rules == ("authority",)
 
     def test_the_unit_above_rates_in_its_place(self, town: Town) -> None:

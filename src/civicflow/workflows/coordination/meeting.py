@@ -26,16 +26,16 @@ Ours: the time limits, the waiver, that staying away holds up one sitting only, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any, Final
 
 import attrs
 
-from civicflow.calendars import TimeLimit, time_limit
-from civicflow.errors import InvalidInput
+from civicflow.calendars import TimeLimit, day, time_limit
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.ids import PersonId, UnitId
 from civicflow.workflows.engine.effects import Climb, Compute, Count, Keep, Stamp
+from civicflow.workflows.engine.fields import unit_ids
 from civicflow.workflows.engine.flow import ELSE, STAY, Branch, Flow, Guard, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellEach, TellRequester
@@ -48,22 +48,8 @@ _BOTH: Final = AnyOf(CONVENER, COORDINATOR)
 PROVIDER: Final = Holder("officer", "actor")
 
 
-def _units(units: Iterable[UnitId]) -> tuple[UnitId, ...]:
-    return tuple(units)
-
-
 def _people(people: Iterable[PersonId]) -> tuple[PersonId, ...]:
     return tuple(people)
-
-
-def _day(value: date | str) -> date:
-    if isinstance(value, date) and not isinstance(value, datetime):
-        return value
-    try:
-        return date.fromisoformat(value)  # type: ignore[arg-type]  # what is no text is told so below
-    except (TypeError, ValueError) as error:
-        msg = f"a sitting is on a day, 2026-03-02 for instance; got {value!r}"
-        raise InvalidInput(msg) from error
 
 
 @attrs.frozen(kw_only=True)
@@ -78,8 +64,8 @@ class Invite:
         where: the room, in words.
     """
 
-    on: date = attrs.field(converter=_day)
-    bodies: tuple[UnitId, ...] = attrs.field(converter=_units)
+    on: date = attrs.field(converter=day)
+    bodies: tuple[UnitId, ...] = attrs.field(converter=unit_ids)
     delegates: tuple[PersonId, ...] = attrs.field(default=(), converter=_people)
     time: str = ""
     where: str = ""
@@ -143,7 +129,7 @@ class Present:
         people: the residents who were there, whoever raised the matter among them.
     """
 
-    bodies: tuple[UnitId, ...] = attrs.field(default=(), converter=_units)
+    bodies: tuple[UnitId, ...] = attrs.field(default=(), converter=unit_ids)
     people: tuple[PersonId, ...] = attrs.field(default=(), converter=_people)
 
 

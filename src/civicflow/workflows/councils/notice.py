@@ -96,14 +96,9 @@ def _objection(situation: Situation) -> list[Opening]:
     return [Opening("objection", data={"text": situation.data.text}, requester=person)]
 
 
-def _unanswered(situation: Situation) -> bool:
-    tally = situation.case.tally.get("objection", {})
-    return any(state in tally for state in ("raised", "supervised"))
-
-
 ALL_ANSWERED = Guard(
     "all-answered",
-    lambda s: not _unanswered(s),
+    lambda s: not s.has_open("objection"),
     "an objection is not answered yet | 尚有异议未答复",
     ended=("objection",),
 )

@@ -25,13 +25,13 @@ from typing import Any, Final
 
 import attrs
 
-from civicflow.calendars import schedule
-from civicflow.errors import InvalidInput
+from civicflow.calendars import day
 from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, BY_RULE, AnyOf, Holder
 from civicflow.ids import UnitId
 from civicflow.ledger.canonical import plain
 from civicflow.workflows.engine.children import Afresh, Opening, Spawn
 from civicflow.workflows.engine.effects import Compute, Keep, Stamp
+from civicflow.workflows.engine.fields import distinct
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import Every
 from civicflow.workflows.engine.situation import Situation
@@ -41,23 +41,6 @@ from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 SECRETARY: Final = Holder("secretary", "unit")
 SUPERVISOR: Final = Holder("officer", "supervisor")
 BEARER: Final = Holder("officer", "body")
-
-
-def day(value: object) -> date:
-    """A converter: a day, or as 2022-12-31.
-
-    Raises:
-        InvalidInput: if it is none.
-    """
-    found = schedule(value)
-    if not isinstance(found, date):
-        msg = f"a duty is done by a day, as 2022-12-31; got {value!r}"
-        raise InvalidInput(msg)
-    return found
-
-
-def _names(places: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(places)))
 
 
 @attrs.frozen(kw_only=True)
@@ -85,7 +68,7 @@ class Stage:
     """
 
     until: date = attrs.field(converter=day)
-    places: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    places: tuple[str, ...] = attrs.field(default=(), converter=distinct)
 
 
 def _stage(value: Stage | Mapping[str, Any]) -> Stage:
@@ -119,7 +102,7 @@ class Report:
         places: where, by code or name.
     """
 
-    places: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    places: tuple[str, ...] = attrs.field(default=(), converter=distinct)
 
 
 @attrs.frozen
@@ -212,8 +195,8 @@ def _again(situation: Situation) -> list[Opening]:
     return [Opening("again", body=UnitId(case.data["to"]), data=data)]
 
 
-OTHERS: Final = Guard(
-    "others",
+NOT_THE_SUPERVISOR: Final = Guard(
+    "not-the-supervisor",
     lambda s: s.data.to != s.case.anchors["supervisor"],
     "nobody supervises himself; the supervising body bears no duty | 不得自己监督自己，监督单位不承担履职事项",
     asks_data=True,
@@ -274,7 +257,7 @@ DUTY: Final = Flow(
             "borne",
             SECRETARY,
             Assign,
-            (OTHERS, IN_ORDER, ONCE),
+            (NOT_THE_SUPERVISOR, IN_ORDER, ONCE),
             (
                 Keep(("to", "until")),
                 Spawn("stages", Named("stages", _opened), "under-way"),

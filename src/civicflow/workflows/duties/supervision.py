@@ -17,21 +17,22 @@ Rules
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any, Final, Literal, get_args
 
 import attrs
 
+from civicflow.calendars import day
 from civicflow.errors import InvalidInput
 from civicflow.ids import UnitId
 from civicflow.ledger.canonical import plain
 from civicflow.workflows.accountability import ACCOUNTABILITY, NOT_ITSELF, REFERS, Refer
-from civicflow.workflows.duties.duty import BEARER, SUPERVISOR, day
+from civicflow.workflows.duties.duty import BEARER, SUPERVISOR
 from civicflow.workflows.duties.lots import draw
 from civicflow.workflows.duties.rectification import RECTIFICATION
 from civicflow.workflows.engine.children import Opening, Spawn
 from civicflow.workflows.engine.effects import Compute, Count, Keep
+from civicflow.workflows.engine.fields import distinct
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.matters import Link, Linked
 from civicflow.workflows.engine.records import Case
@@ -47,10 +48,6 @@ def _way(_: object, __: object, value: object) -> None:
     if value not in get_args(Way):
         msg = f"one supervises by {', '.join(get_args(Way))}; got {value!r}"
         raise InvalidInput(msg)
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(set(names)))
 
 
 @attrs.frozen(kw_only=True)
@@ -69,7 +66,7 @@ class Supervise:
     title: str
     of: str
     way: Way = attrs.field(validator=_way)
-    among: tuple[str, ...] = attrs.field(default=(), converter=_names)
+    among: tuple[str, ...] = attrs.field(default=(), converter=distinct)
     draws: int = 0
     seed: str = ""
 
@@ -171,7 +168,7 @@ ANNOUNCED: Final = Guard(
 )
 ALL_PUT_RIGHT: Final = Guard(
     "all-put-right",
-    lambda s: not set(s.case.tally.get("rectifications", ())) - RECTIFICATION.finals,
+    lambda s: not s.has_open("rectifications"),
     "something is not put right yet | 尚有问题未整改到位",
     ended=("rectifications",),
 )

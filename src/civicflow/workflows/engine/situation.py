@@ -97,6 +97,12 @@ class Situation:
         """What was read under a name; empty where nothing was found."""
         return self.world.reads.get(name, ())
 
+    def has_open(self, slot: str) -> bool:
+        """Whether a child in a slot of the case has not ended."""
+        flows = self.world.flows
+        finals = flows.latest(flows.rules(self.case.flow).flow.slots[slot]).flow.finals
+        return bool(set(self.case.tally.get(slot, ())) - finals)
+
     @property
     def above(self) -> UnitId | None:
         """The unit one level above the case's."""

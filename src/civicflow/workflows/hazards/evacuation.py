@@ -27,6 +27,7 @@ from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.hazards.plausibility import doubt
 from civicflow.workflows.pressing import reminds
+from civicflow.workflows.reasons import HAS_REASON
 from civicflow.workflows.routines.occasion import ABOVE, BEARER, SECRETARY
 
 
@@ -67,15 +68,9 @@ def _doubted(situation: Situation) -> dict[str, Any]:
 
 
 PLAUSIBLE: Final = Guard(
-    "plausible",
+    "count-plausible",
     lambda s: doubt(s.data.households, s.data.people) is None,
     "so many people do not live in so many households | 户数与人数不合常理",
-    asks_data=True,
-)
-SAYS_WHY: Final = Guard(
-    "says-why",
-    lambda s: bool(s.data.reason.strip()),
-    "say why the count is true all the same | 请说明该数字属实的理由",
     asks_data=True,
 )
 
@@ -110,7 +105,7 @@ EVACUATION: Final = Flow(
             "counted",
             SECRETARY,
             Confirm,
-            (SAYS_WHY,),
+            (HAS_REASON,),
             (Keep(("reason",)), Stamp()),
             asks=False,
         ),

@@ -25,8 +25,7 @@ from typing import Final
 
 import attrs
 
-from civicflow.calendars import Recurrence, recurring, schedule
-from civicflow.errors import InvalidInput
+from civicflow.calendars import Recurrence, day, recurring
 from civicflow.hierarchy.authority import BY_CLOCK
 from civicflow.ids import PersonId
 from civicflow.workflows.accountability import ACCOUNTABILITY, NOT_ITSELF, REFERS, Refer
@@ -98,14 +97,6 @@ class ScheduleDuty:
     every: Recurrence = attrs.field(converter=recurring)
 
 
-def _day(value: object) -> date:
-    day = schedule(value)
-    if not isinstance(day, date):
-        msg = f"works end by a day, as 2026-12-31; got {value!r}"
-        raise InvalidInput(msg)
-    return day
-
-
 @attrs.frozen
 class Works:
     """Works that are to remove the hazard.
@@ -116,7 +107,7 @@ class Works:
     """
 
     works: str
-    until: date = attrs.field(converter=_day)
+    until: date = attrs.field(converter=day)
 
 
 @attrs.frozen
@@ -129,7 +120,7 @@ class SendBack:
     """
 
     reason: str
-    until: date = attrs.field(converter=_day)
+    until: date = attrs.field(converter=day)
 
 
 @attrs.frozen(kw_only=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 
 from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
-from civicflow.ids import PersonId, UnitId
-from civicflow.workflows.desk import CaseRef, Desk
+from civicflow.ids import UnitId
+from civicflow.workflows.desk import CaseRef, Desk, officer_meant
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.mediation.dispute import DISPUTE, MEDIATOR
@@ -105,8 +105,7 @@ class Mediation:
         """
         chart = self._desk.chart()
         at = self._desk.unit(body) if body else self._nearest(chart, dispute, MEDIATOR.post) or UnitId("")
-        holders = chart.holders(MEDIATOR.post, at)
-        person = PersonId(officer) if officer else holders[0] if len(holders) == 1 else PersonId("")
+        person = officer_meant(self._desk, MEDIATOR.post, at, officer)
         return self._desk.take(
             dispute, "take-on", TakeOn(body=at, officer=person, way=way, large=large), by=by, key=key
         )

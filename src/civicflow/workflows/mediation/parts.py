@@ -8,7 +8,7 @@ from typing import Final, Literal, get_args
 import attrs
 
 from civicflow.ids import PersonId, UnitId
-from civicflow.workflows.engine.fields import private
+from civicflow.workflows.engine.fields import private, texts
 from civicflow.workflows.engine.validators import at_least, one_of
 
 Way = Literal["door", "case-officer", "tracked"]
@@ -25,10 +25,6 @@ Where = Literal["court", "arbitration", "administration"]
 
 FOUR: Final = ("director", "police-officer", "mediator", "grid-leader")
 """The posts of the four: the community's head (director of its residents' committee), police officer, mediator, grid leader."""
-
-
-def _names(names: str | Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
 
 
 @attrs.frozen(kw_only=True)
@@ -49,7 +45,7 @@ class Apply:
     category: str = ""
     parties: int = attrs.field(default=2, validator=at_least(2))
     across: str = ""
-    names: tuple[str, ...] = private(default=(), converter=_names)
+    names: tuple[str, ...] = private(default=(), converter=texts)
     details: str = private(default="")
     contact: str = private(default="")
 
@@ -106,7 +102,7 @@ class Session:
     volunteers: int = attrs.field(default=0, validator=at_least(0))
     venue: Venue = attrs.field(default="office", validator=one_of(*get_args(Venue)))
     notes: str = private(default="")
-    helpers: tuple[str, ...] = private(default=(), converter=_names)
+    helpers: tuple[str, ...] = private(default=(), converter=texts)
 
 
 @attrs.frozen(kw_only=True)
@@ -123,7 +119,7 @@ class Agree:
     form: Form = attrs.field(default="written", validator=one_of(*get_args(Form)))
     document: str = ""
     terms: str = private(default="")
-    signatures: tuple[str, ...] = private(default=(), converter=_names)
+    signatures: tuple[str, ...] = private(default=(), converter=texts)
 
 
 @attrs.frozen

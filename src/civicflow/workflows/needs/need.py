@@ -16,13 +16,11 @@ whoever raised a need learns what became of it is the system's row; how a need f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import attrs
 
 from civicflow.hierarchy.authority import ANYONE, BY_RULE, REQUESTER, Holder
 from civicflow.workflows.engine.effects import Keep, Stamp
-from civicflow.workflows.engine.fields import private
+from civicflow.workflows.engine.fields import private, texts
 from civicflow.workflows.engine.flow import NEW, Flow, Guard, State, Step
 from civicflow.workflows.engine.matters import Link, Linked
 from civicflow.workflows.engine.telling import Tell, TellRequester
@@ -31,10 +29,6 @@ from civicflow.workflows.places import Place, place
 from civicflow.workflows.pressing import SUPERVISED, escalates, reminds, waits
 
 SECRETARY = Holder("secretary", "unit")
-
-
-def _ids(given: str | Iterable[str]) -> tuple[str, ...]:
-    return ((given,) if given else ()) if isinstance(given, str) else tuple(given)
 
 
 @attrs.frozen(kw_only=True)
@@ -58,7 +52,7 @@ class Voice:
     channel: str = ""
     about: str = ""
     site: str = ""
-    visit: tuple[str, ...] = attrs.field(default=(), converter=_ids)
+    visit: tuple[str, ...] = attrs.field(default=(), converter=texts)
     place: Place | None = attrs.field(default=None, converter=place)
     details: str = private(default="")
     contact: str = private(default="")

@@ -28,6 +28,7 @@ import attrs
 from civicflow.hierarchy.authority import BY_CLOCK, BY_JOIN, AnyOf, Holder
 from civicflow.workflows.engine.children import Afresh, Drop, Opening, Spawn
 from civicflow.workflows.engine.effects import Keep, Stamp
+from civicflow.workflows.engine.fields import texts
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Join, Limit, Named, State, Step
 from civicflow.workflows.engine.joins import All, Every, First
 from civicflow.workflows.engine.matters import CarryTo, Link, Linked, Raise, Raising
@@ -55,10 +56,6 @@ KEEPER = AnyOf(SECRETARY, Holder("clerk", "unit"))
 TAKER = Holder("officer", "actor")
 
 
-def _ids(given: str | Iterable[str]) -> tuple[str, ...]:
-    return (given,) if isinstance(given, str) else tuple(given)
-
-
 def _parts(given: Iterable[Part]) -> tuple[Part, ...]:
     return tuple(given) or (WHOLE,)
 
@@ -76,7 +73,7 @@ class ListProject:
     """
 
     title: str
-    needs: tuple[str, ...] = attrs.field(converter=_ids)
+    needs: tuple[str, ...] = attrs.field(converter=texts)
     category: str = ""
     purpose: str = ""
     parts: tuple[Part, ...] = attrs.field(default=(), converter=_parts, validator=named_once)
@@ -90,7 +87,7 @@ class AddNeeds:
         needs: their ids.
     """
 
-    needs: tuple[str, ...] = attrs.field(converter=_ids)
+    needs: tuple[str, ...] = attrs.field(converter=texts)
 
 
 @attrs.frozen
@@ -141,7 +138,7 @@ IS_OURS = Guard(
 )
 NOBODY_AT_IT = Guard(
     "nobody-at-it",
-    lambda s: not _at_it(s),
+    lambda s: not s.has_open("part"),
     "somebody is still at a share of it | 仍有承办事项在办",
     ended=("part",),
 )
@@ -151,12 +148,6 @@ ORDER_ENDED = Guard(
     lambda s: all(matter.root.outcome for matter in s.read("order")),
     "the order that it became is still open | 所转点单尚未办结",
 )
-
-
-def _at_it(situation: Situation) -> bool:
-    flows, case = situation.world.flows, situation.case
-    finals = flows.latest(flows.rules(case.flow).flow.slots["part"]).flow.finals
-    return bool(set(case.tally.get("part", ())) - finals)
 
 
 def _reply(situation: Situation, need: Matter) -> Reply | None:

@@ -10,7 +10,7 @@ from civicflow.calendars import TimeLimit, time_limit
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import CaseId, PersonId, UnitId
 from civicflow.ledger.entries import Entry
-from civicflow.workflows.desk import CaseRef, Desk
+from civicflow.workflows.desk import CaseRef, Desk, officer_meant
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.likeness import Index, Record, Suggestion
@@ -29,7 +29,7 @@ from civicflow.workflows.petitions.parts import (
     ReturnVisit,
     Way,
 )
-from civicflow.workflows.petitions.petition import OWNER, PETITION
+from civicflow.workflows.petitions.petition import MOST_REPRESENTATIVES, OWNER, PETITION
 from civicflow.workflows.petitions.recognising import WINDOW, record_of
 
 
@@ -130,7 +130,7 @@ class Petitions:
             channel=channel,
             origin=self._desk.unit(origin) if origin else None,
             petitioners=petitioners,
-            representatives=min(petitioners, 5) if representatives is None else representatives,
+            representatives=min(petitioners, MOST_REPRESENTATIVES) if representatives is None else representatives,
             anonymous=anonymous,
             names=tuple(names),
             phone=phone,
@@ -265,8 +265,7 @@ class Petitions:
 
     def _officer(self, body: str, officer: str) -> tuple[UnitId, PersonId]:
         at = self._desk.unit(body)
-        holders = self._desk.chart().holders(OWNER.post, at)
-        return at, PersonId(officer) if officer else holders[0] if len(holders) == 1 else PersonId("")
+        return at, officer_meant(self._desk, OWNER.post, at, officer)
 
     def _earlier(self, case: Case) -> Iterator[Record]:
         """The petitions of the year before, as they are compared."""

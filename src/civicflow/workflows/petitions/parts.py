@@ -9,7 +9,7 @@ import attrs
 
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.ids import CaseId, PersonId, UnitId
-from civicflow.workflows.engine.fields import private, public
+from civicflow.workflows.engine.fields import private, public, texts
 from civicflow.workflows.engine.validators import at_least, one_of
 
 Channel = Literal["reception", "yard-meeting", "hotline", "sweep", "letter", "online"]
@@ -21,10 +21,6 @@ IN_PERSON: Final = frozenset({"reception", "yard-meeting"})
 
 Way = Literal["scheduled", "in-hand"]
 """A visit while it is being handled: scheduled with the petitioner (约访), or with the case in hand (带案下访)."""
-
-
-def _names(names: str | Iterable[str]) -> tuple[str, ...]:
-    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def _ids(ids: Iterable[str]) -> tuple[CaseId, ...]:
@@ -56,7 +52,7 @@ class Lodge:
     petitioners: int = attrs.field(default=1, validator=at_least(1))
     representatives: int = attrs.field(default=1, validator=at_least(0))
     anonymous: bool = public(default=False)
-    names: tuple[str, ...] = private(default=(), converter=_names)
+    names: tuple[str, ...] = private(default=(), converter=texts)
     phone: str = private(default="")
     door: str = private(default="")
     details: str = private(default="")

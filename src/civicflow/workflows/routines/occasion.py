@@ -92,7 +92,7 @@ def _day_has_come(situation: Situation) -> bool:
 
 
 ON_ITS_DAY: Final = Guard(
-    "on-its-day",
+    "its-day-has-come",
     _day_has_come,
     "a reception is held on its day, on which residents come | 接访须在公布之日开展",
 )

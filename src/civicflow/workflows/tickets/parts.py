@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import attrs
 
 from civicflow.calendars import TimeLimit, time_limit
 from civicflow.ids import UnitId
-from civicflow.workflows.engine.fields import private
+from civicflow.workflows.engine.fields import private, unit_ids
 from civicflow.workflows.places import Place, place
 
 
@@ -33,10 +31,6 @@ class Order:
     contact: str = private(default="")
 
 
-def _units(units: Iterable[UnitId]) -> tuple[UnitId, ...]:
-    return tuple(units)
-
-
 @attrs.frozen(kw_only=True)
 class Dispatch:
     """To whom a ticket is handed (下单).
@@ -50,7 +44,7 @@ class Dispatch:
         because: why these bodies, public.
     """
 
-    to: tuple[UnitId, ...] = attrs.field(converter=_units)
+    to: tuple[UnitId, ...] = attrs.field(converter=unit_ids)
     lead: UnitId | None = None
     within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(time_limit))
     note: str = ""

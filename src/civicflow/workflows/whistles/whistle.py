@@ -27,7 +27,6 @@ call, the whistle, the report, and the joint work on site.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final, Literal
 
 import attrs
@@ -39,7 +38,7 @@ from civicflow.workflows.coordination import plan
 from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.engine.children import Afresh, Drop, Opening, Spawn, opening
 from civicflow.workflows.engine.effects import Anchor, Climb, Count, Keep, Stamp
-from civicflow.workflows.engine.fields import private
+from civicflow.workflows.engine.fields import private, unit_ids
 from civicflow.workflows.engine.flow import (
     ELSE,
     NEW,
@@ -69,10 +68,6 @@ WHISTLER: Final = Holder("secretary", "unit")
 
 Kind = Literal["beyond", "enforcement", "emergency"]
 """What is whistled for: what the subdistrict cannot settle alone, joint law enforcement, or an emergency."""
-
-
-def _units(units: Iterable[UnitId]) -> tuple[UnitId, ...]:
-    return tuple(units)
 
 
 @attrs.frozen(kw_only=True)
@@ -106,7 +101,7 @@ class Whistle:
         because: why these, and what each has to do, public.
     """
 
-    to: tuple[UnitId, ...] = attrs.field(converter=_units)
+    to: tuple[UnitId, ...] = attrs.field(converter=unit_ids)
     within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(time_limit))
     because: str = ""
 
@@ -121,7 +116,7 @@ class WhistleAtOnce(Call):
         because: why these, and what each has to do, public.
     """
 
-    to: tuple[UnitId, ...] = attrs.field(converter=_units)
+    to: tuple[UnitId, ...] = attrs.field(converter=unit_ids)
     within: TimeLimit | None = attrs.field(default=None, converter=attrs.converters.optional(time_limit))
     because: str = ""
 
