@@ -45,12 +45,6 @@ ALIKE: Final[dict[tuple[str, str, str], str]] = {
     ("register", "retarget", "load 0"): "the one state has no limit, so that entering it anew is staying in it",
     ("register", "retarget", "redraw 0"): "the one state has no limit, so that entering it anew is staying in it",
     (
-        "whistle",
-        "swap_role",
-        "call",
-    ): "before a case begins nobody has called, so the caller of the other role is nobody",
-    ("whistle", "swap_role", "whistle-at-once"): "before a case begins nobody has called, so the caller is nobody",
-    (
         "supervision",
         "drop_guard",
         "begin others",

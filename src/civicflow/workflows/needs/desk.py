@@ -238,7 +238,7 @@ class Needs:
         """Which needs may be like ones, the likest first, each with its reasons; a person decides what becomes one project.
 
         Those that say the same exact key in ``about`` come first; the rest is judged by title, category and place (see
-        `civicflow.workflows.likeness`). Whoever raised them does not matter. `civicflow.workflows.likeness.groups` brings the pairs
+        `civicflow.workflows.likeness`). Whoever raised them does not matter. `civicflow.workflows.likeness.suggesting.groups` brings the pairs
         together that somebody confirmed.
 
         Args:
