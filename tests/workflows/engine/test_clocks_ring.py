@@ -240,6 +240,19 @@ class TestHolds:
         left = calendar.working_days_between(day(at), day(clock[2]))
         assert used + left == n
 
+    def test_a_clock_that_began_during_the_hold_is_put_off_from_then(self) -> None:
+        """A step that a hold lets through brings a clock of its own, which loses only the time since."""
+        since, began = datetime(2026, 3, 2, 1, tzinfo=UTC), datetime(2026, 3, 4, 1, tzinfo=UTC)
+        at = datetime(2026, 3, 5, 1, tzinfo=UTC)
+        case = Case(
+            id=CaseId("C-1"),
+            clocks=(Clock(0, began, began + timedelta(days=7)),),
+            holds=(Hold("rest", since, at + timedelta(days=9), "resume"),),
+        )
+        _, clocks = resumed(case, "rest", at, {0: Limit("7 days", "end")}, weekdays(ZONE))
+        assert clocks is not None
+        assert clocks[0][2] == began + timedelta(days=8)
+
     def test_while_another_hold_stands_the_clocks_stand(self) -> None:
         """Only the last hold that ends lets them go on."""
         at = datetime(2026, 3, 2, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from civicflow.calendars import TimeLimit
 from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, AnyOf
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
 from civicflow.workflows.engine.checks import faults
-from civicflow.workflows.engine.compose import Stage, compose
+from civicflow.workflows.engine.compose import ANYWHERE, Stage, compose
 from civicflow.workflows.engine.effects import Lift, PutOnHold
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Limit, State, Step
 
@@ -82,6 +82,40 @@ def test_everything_that_does_not_fit_is_said_at_once() -> None:
     assert "no outcome 'maybe'; there are no, yes" in said[1]
     assert "'thrid', which is neither a stage nor an end" in said[2]
     assert "'frist', which is no stage" in said[3]
+
+
+def test_what_belongs_to_no_stage_is_said_once() -> None:
+    """A step beside the stages leads from each state that it means, to a stage, to an end, or stays."""
+    flow = compose(
+        "two",
+        1,
+        "two | 两段",
+        {"first": Stage(ASK, {"yes": "second", "no": "bad"}), "second": SECOND},
+        ends=ENDS,
+        begins=(BEGIN,),
+        beside=(
+            Step("drop", "drop | 弃", ANYWHERE, "bad", ANYONE),
+            Step("go-back", "go back | 退", "second", "first", ANYONE),
+            Step("speak", "speak | 言", "second.open", STAY, ANYONE),
+        ),
+    )
+    assert faults(flow) == ()
+    drop, back, speak = flow.steps[-3:]
+    assert (drop.of, drop.to[0].to) == (("first.open", "second.open"), "bad")
+    assert (back.of, back.to[0].to) == (("second.open",), "first.open")
+    assert (speak.of, speak.to[0].to) == (("second.open",), STAY)
+
+
+def test_a_step_beside_the_stages_that_leads_nowhere() -> None:
+    """From where there is no stage, to where there is none."""
+    beside = (Step("drop", "drop | 弃", "frist", "worst", ANYONE),)
+    with pytest.raises(InvalidInput) as caught:
+        compose("one", 1, "one | 一段", {"first": SECOND}, ends=ENDS, begins=(BEGIN,), beside=beside)
+    said = [(fault.path, fault.reason) for fault in caught.value.faults]
+    assert said == [
+        ("drop", "leads from 'frist', which is neither a stage nor a state of one"),
+        ("drop", "leads to 'worst', which is neither a stage nor an end"),
+    ]
 
 
 def test_a_stage_has_to_begin() -> None:

@@ -8,9 +8,9 @@ import attrs
 import pytest
 
 import mutate_flows
-from civicflow import Text
+from civicflow import InvalidInput, Text
 from civicflow.cli import main
-from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, Holder
+from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_JOIN, BY_RULE, REQUESTER, AnyOf, Holder
 from civicflow.workflows.checking import Checked
 from civicflow.workflows.engine.children import Drop, Opening, Spawn
 from civicflow.workflows.engine.exploring import Incident, Scene, explore, unseen
@@ -281,6 +281,30 @@ class TestFindings:
         )
         with pytest.raises(ValueError, match="cannot begin: end on other"):
             explore(flow(OPEN, DONE, BEGIN, END), scene=Scene(prelude=late))
+
+    def test_a_stretch_of_a_flow_is_explored_from_where_the_way_ends(self) -> None:
+        """The way is the explored case's own: somebody's steps, and the clock's at its next deadline."""
+        first = State("first", "first | 一", (Limit("1 day", "go-on"),))
+        second = State("second", "second | 二", (Limit("1 day", "end"),))
+        long = flow(
+            first,
+            second,
+            DONE,
+            Step("begin", "begin | 始", NEW, "first", ANYONE),
+            Step("go-on", "go on | 续", "first", "second", BY_CLOCK),
+            Step("end", "end | 终", "second", "done", AnyOf(ANYONE, BY_CLOCK)),
+        )
+        way = (
+            Incident(case="main", flow=long.name, step="begin", by="resident"),
+            Incident(case="main", step="go-on", by="clock"),
+        )
+        explored = explore(long, scene=Scene(way=way))
+        assert explored.findings == ()
+        assert set(explored.graph[()]) == {"on the way"}
+        assert {case[0][3] for case in explored.graph if case} == {"second", "done"}
+        wrong = (*way, Incident(case="main", step="go-on", by="clock"))
+        with pytest.raises(InvalidInput, match="cannot begin: go-on on main"):
+            explore(long, scene=Scene(way=wrong))
 
     def test_a_difference_is_told_by_its_shortest_story(self) -> None:
         """What one of two flows can do and the other cannot."""

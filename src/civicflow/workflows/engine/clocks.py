@@ -216,7 +216,8 @@ def resumed(
     """The holds without one, and the clocks with the time they had left when it began.
 
     Working days that were left are counted anew from the day of resuming; days and hours are put off by the hold's own
-    length. While another hold stands, the clocks stay as they are; so does one that its span's pause has stopped.
+    length, or by what was left of it when they began. While another hold stands, the clocks stay as they are; so does one that
+    its span's pause has stopped.
 
     Args:
         case: the case with the hold.
@@ -232,7 +233,7 @@ def resumed(
     clocks = (
         _put_off(
             spelled(clock),
-            ended.since if clock.stopped is None else None,
+            max(ended.since, clock.since) if clock.stopped is None else None,
             at,
             scheduled(limits[clock.limit], case.data),
             calendar,

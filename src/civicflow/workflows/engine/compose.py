@@ -2,19 +2,24 @@
 
 A stage is a flow whose finals carry an outcome. Composing names for every outcome of every stage what comes next, another
 stage or an end, so nothing is left hanging. The result is one ordinary flow, whose states and steps bear their stage's
-name in front: ``group.voting``, ``council.open``.
+name in front: ``group.voting``, ``council.open``. What may be done whatever stage the case is in (withdraw, suspend) is said
+once, beside the stages.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Final
 
 import attrs
 
 from civicflow.errors import Fault, InvalidInput
 from civicflow.texts import Text
 from civicflow.workflows.engine.effects import Extend, PutOnHold
-from civicflow.workflows.engine.flow import NEW, Branch, Effect, Flow, Limit, Span, State, Step
+from civicflow.workflows.engine.flow import NEW, STAY, Branch, Effect, Flow, Limit, Span, State, Step
+
+ANYWHERE: Final = "anywhere"
+"""In place of a stage's name: a step beside the stages may be taken in each of them."""
 
 
 @attrs.frozen
@@ -43,6 +48,7 @@ def compose(
     *,
     ends: Mapping[str, Text | str],
     begins: tuple[Step, ...],
+    beside: tuple[Step, ...] = (),
     spans: tuple[Span, ...] = (),
 ) -> Flow:
     """One flow of several stages.
@@ -54,6 +60,8 @@ def compose(
         stages: by name, in order.
         ends: the final states, by the outcome that they are.
         begins: the steps from `NEW`; their targets are names of stages.
+        beside: steps that belong to no stage alone, under their own names. They lead from stages (each of its states is meant),
+            from single states (``council.voting``) or from `ANYWHERE`, to a stage, an end or `STAY`.
         spans: time limits over several stages, in the names of the whole flow (``council.voting``).
 
     Raises:
@@ -66,14 +74,18 @@ def compose(
         for branch in step.to
         if branch.to not in stages
     ]
+    states = [_state(here, state) for here, stage in stages.items() for state in stage.flow.states if not state.final]
+    faults += _beside_faults(name, beside, stages, ends, tuple(state.name for state in states))
     if faults:
         msg = f"the stages of {name}@{version} do not fit"
         raise InvalidInput(msg, faults)
-    states = [_state(here, state) for here, stage in stages.items() for state in stage.flow.states if not state.final]
+    names = tuple(state.name for state in states)
     states += [State(outcome, ended, final=outcome) for outcome, ended in ends.items()]
-    steps = [_retargeted(step, lambda to: f"{to}.{stages[to].entry}") for step in begins]
+    entry = {here: f"{here}.{stage.entry}" for here, stage in stages.items()}
+    steps = [_retargeted(step, lambda to: entry[to]) for step in begins]
     for here, stage in stages.items():
         steps += [_step(here, stage, step, stages) for step in stage.flow.steps if NEW not in step.of]
+    steps += [_retargeted(attrs.evolve(step, of=_meant(step, names)), lambda to: entry.get(to, to)) for step in beside]
     return Flow(
         name,
         version,
@@ -115,6 +127,34 @@ def _faults(
             for outcome, to in sorted(stage.leads.items())
             if to not in stages and to not in ends
         ),
+    ]
+
+
+def _meant(step: Step, states: tuple[str, ...]) -> tuple[str, ...]:
+    """The states that a step beside the stages leads from."""
+    return tuple(
+        state for state in states if any(of in (ANYWHERE, state) or state.startswith(f"{of}.") for of in step.of)
+    )
+
+
+def _beside_faults(
+    name: str,
+    beside: tuple[Step, ...],
+    stages: Mapping[str, Stage],
+    ends: Mapping[str, Text | str],
+    states: tuple[str, ...],
+) -> list[Fault]:
+    nowhere = [
+        Fault(source=name, path=step.name, reason=f"leads from {of!r}, which is neither a stage nor a state of one")
+        for step in beside
+        for of in step.of
+        if of != ANYWHERE and of not in stages and of not in states
+    ]
+    return nowhere + [
+        Fault(source=name, path=step.name, reason=f"leads to {branch.to!r}, which is neither a stage nor an end")
+        for step in beside
+        for branch in step.to
+        if branch.to != STAY and branch.to not in stages and branch.to not in ends
     ]
 
 

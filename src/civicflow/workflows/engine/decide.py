@@ -241,9 +241,14 @@ class Deciding:
 
     def _belongs(self, birth: Birth, act: Act) -> Refusal | None:
         parent = birth.parent
-        if parent is None or birth.brood in self.world.flows.rules(parent.flow).states[parent.state].broods:
+        if parent is None:
             return None
         state = self.world.flows.rules(parent.flow).states[parent.state]
+        if birth.brood in state.broods:
+            plan = self.world.flows.latest(birth.flow).plans[NEW].get(act.step)
+            if plan is None or not parent.holds:
+                return None
+            return Refusal(case=parent.id, step=act.step, reasons=(_waits(parent, plan.step),))
         reason = Reason(rule="state", text=CATALOGUE.say("refusal.state", step=act.step, state=state.text))
         return Refusal(case=parent.id, step=act.step, reasons=(reason,))
 
@@ -300,8 +305,7 @@ class Deciding:
         step = plan.step
         reasons: list[Reason] = []
         if case.holds and not step.while_held:
-            until = f"{case.holds[0].until:%Y-%m-%d}"
-            reasons.append(Reason(rule="held", text=CATALOGUE.say("refusal.held", step=step.text, until=until)))
+            reasons.append(_waits(case, step))
         chart = self.world.chart
         anchors = anchors_of(case, chart)
         anchors["actor"] = situation.actor.unit
@@ -501,6 +505,12 @@ def _check_named(flow: Flow, birth: Birth) -> None:
         faults = [Fault(reason="is not named; give the unit it is", path=f"anchors.{name}") for name in missing]
         msg = f"a case of {flow.name} begins with the units that it names"
         raise InvalidInput(msg, faults)
+
+
+def _waits(case: Case, step: Step) -> Reason:
+    """A case on hold has its steps wait, and mass children are not born to it either."""
+    until = f"{case.holds[0].until:%Y-%m-%d}"
+    return Reason(rule="held", text=CATALOGUE.say("refusal.held", step=step.text, until=until))
 
 
 def _move(matter: MatterId, working: _Working) -> Move:

@@ -48,8 +48,8 @@ class Asking:
         return self._with_reads(standing, lambda world: decide(world, matter, case, act))
 
     def ring(self, standing: Standing, case: CaseId) -> Accepted | Refusal | NotYet:
-        """The clock of a case of the explored matter."""
-        return self._with_reads(standing, lambda world: ring(world, standing.main, case))
+        """The clock of a case."""
+        return self._with_reads(standing, lambda world: ring(world, standing.matters[matter_of(case)], case))
 
     def asked(self, standing: Standing, case: Case) -> tuple[str, ...]:
         """Who is asked to act on a case."""

@@ -12,7 +12,7 @@ import attrs
 from civicflow.calendars import WorkingCalendar, weekdays
 from civicflow.errors import CivicflowError, InvalidInput
 from civicflow.hierarchy.authority import RULE, Actor, Anyone, Rule, Who, actors_at, for_people
-from civicflow.ids import CaseId, MatterId, PersonId, UnitId
+from civicflow.ids import CaseId, MatterId, PersonId, UnitId, matter_of
 from civicflow.ledger.canonical import plain
 from civicflow.ledger.entries import read, seal
 from civicflow.refusals import Refusal
@@ -32,6 +32,7 @@ from civicflow.workflows.engine.flow import NEW, Flow, Step
 from civicflow.workflows.engine.flows import Flows
 from civicflow.workflows.engine.matters import Raise
 from civicflow.workflows.engine.records import Case, Clock, Matter
+from civicflow.workflows.engine.ring import NotYet
 
 _MOMENT: Final = timedelta(seconds=1)
 
@@ -99,7 +100,8 @@ class _Search:
         waiting: deque[tuple[Key, Standing, int]] = deque()
         self.graph[()] = {}
         self.came[()] = None
-        for done in self._begun(first):
+        begun = [_Done("on the way", WORDS["on-the-way"], first)] if self.scene.way else self._begun(first)
+        for done in begun:
             self._arrive((), done, 0, waiting)
         while waiting:
             here, standing, depth = waiting.popleft()
@@ -160,17 +162,26 @@ class _Search:
 
     def _prelude(self) -> Standing:
         standing = Standing({}, DAWN, frozenset(range(len(self.scene.incidents))))
-        for incident in self.scene.prelude:
+        for incident in (*self.scene.prelude, *self.scene.way):
+            if incident.by == "clock":
+                due = standing.matters[matter_of(CaseId(incident.case))].case(CaseId(incident.case)).due
+                standing = attrs.evolve(standing, at=max(standing.at, due or standing.at))
             answer = self._happen(standing, incident)
-            if not isinstance(answer, Accepted):
+            if not isinstance(answer, Accepted) or all(
+                e.step != incident.step for m in answer.moves for e in m.entries
+            ):
                 msg = f"the scene {self.scene.name.en!r} cannot begin: {incident.step} on {incident.case}: {answer}"
                 raise InvalidInput(msg)
-            standing = standing.after(answer, DAWN)
+            standing = standing.after(answer, standing.at)
         return standing
 
-    def _happen(self, standing: Standing, incident: Incident) -> Accepted | Refusal:
+    def _happen(self, standing: Standing, incident: Incident) -> Accepted | Refusal | NotYet:
+        if incident.by == "clock":
+            return self.asking.ring(standing, CaseId(incident.case))
         actor = RULE if incident.by == "rule" else self.town.actors[incident.by]
         act = Act(step=incident.step, actor=actor, data=incident.data)
+        if incident.brood:
+            return self.asking.begin(standing, self._ballot(standing, incident.flow, incident.brood, actor), act)
         if incident.flow:
             unit = UnitId(incident.unit)
             birth = Birth(case=CaseId(incident.case), flow=incident.flow, unit=unit, anchors=self.town.anchors)
@@ -320,22 +331,26 @@ class _Search:
                     yield from self._cast(here, standing, brood, child.flow, plan.step, actor)
 
     def _cast(self, here: Key, standing: Standing, brood: str, flow: Flow, step: Step, actor: Actor) -> Iterator[_Done]:
-        root = standing.main.root
-        case = CaseId(f"{root.id}~{root.round}~{actor.person}".replace("@", "-").replace("#", "-"))
-        if MatterId(case) in standing.matters:
+        birth = self._ballot(standing, flow.name, brood, actor)
+        if MatterId(birth.case) in standing.matters:
             return
         for data in self._data(flow, step):
-            birth = Birth(
-                case=case,
-                flow=flow.name,
-                unit=root.unit,
-                anchors=root.anchors,
-                parent=root,
-                brood=brood,
-                key=str(actor.person),
-            )
             act = Act(step=step.name, actor=actor, data=data)
             yield from self._tried(here, standing, None, act, birth, step)
+
+    @staticmethod
+    def _ballot(standing: Standing, flow: str, brood: str, actor: Actor) -> Birth:
+        """The mass child of somebody, in the explored case's present round."""
+        root = standing.main.root
+        return Birth(
+            case=CaseId(f"{root.id}~{root.round}~{actor.person}".replace("@", "-").replace("#", "-")),
+            flow=flow,
+            unit=root.unit,
+            anchors=root.anchors,
+            parent=root,
+            brood=brood,
+            key=str(actor.person),
+        )
 
     def _befallen(self, here: Key, standing: Standing, number: int) -> Iterator[_Done]:
         incident = self.scene.incidents[number]
@@ -514,7 +529,7 @@ def _family(flow: Flow, beside: Iterable[Flow], scene: Scene) -> dict[str, Flow]
     """The flow, those of what it opens and begins, and those of the scene; whoever else there is has no part in its stories."""
     known = {one.name: one for one in (*beside, flow)}
     found: dict[str, Flow] = {}
-    waiting = [*(incident.flow for incident in (*scene.prelude, *scene.incidents)), flow.name]
+    waiting = [*(incident.flow for incident in (*scene.prelude, *scene.way, *scene.incidents)), flow.name]
     while waiting:
         name = waiting.pop()
         if name in known and name not in found:

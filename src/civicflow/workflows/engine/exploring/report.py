@@ -35,6 +35,7 @@ WORDS: Final = Catalogue(
         "bound.states": "situations | 情形数",
         "bound.depth": "length of a story | 经过长度",
         "bound.children": "children of a slot | 分项数",
+        "on-the-way": "on its way | 进行中",
         "begins": "it begins as “{state}” | 以“{state}”开始",
         "act": "{who}: {step} → {state} | {who}：{step} → {state}",
         "who.clock": "the clock | 时钟",

@@ -16,15 +16,17 @@ MAIN: Final = CaseId("main")
 
 @attrs.frozen(kw_only=True)
 class Incident:
-    """One step on a case beside the explored one: in the prelude, or at most once in a story, at whatever moment.
+    """One step that a scene has happen: in the prelude, on the way, or at most once in a story, at whatever moment.
 
     Attributes:
-        case: the other case; it begins with its first incident.
+        case: the case; it begins with its first incident.
         flow: the flow of its first incident, else empty.
         step: its name.
-        by: who takes it, as the town calls them: ``resident``, or ``POST@UNIT``.
+        by: who takes it, as the town calls them: ``resident``, or ``POST@UNIT``; ``rule``; or ``clock``, for which time goes on to
+            the case's next deadline.
         data: what they give.
         unit: the area in which the case begins: ``low``, ``middle`` or ``top``.
+        brood: for a mass child that begins: of the explored case, what kind.
     """
 
     case: str
@@ -33,6 +35,7 @@ class Incident:
     flow: str = ""
     data: Any = None
     unit: str = "low"
+    brood: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +46,8 @@ class Scene:
         name: what the scene is about, for reports.
         data: for each step what may be given, wrong values too; steps left out get values by the types of their fields.
         prelude: incidents before the case begins, in order.
+        way: incidents on the explored case itself, ``main``, from its first step on: its stories begin where they end. A long flow is
+            explored so in several scenes, each with a stretch of it.
         incidents: each happens at most once in a story, at whatever moment.
         opened: what a case keeps that a parent opens, where its flow leaves that to the parent.
         parent: the case that a mass child is born of, and the kind of brood.
@@ -58,6 +63,7 @@ class Scene:
     name: Text = attrs.field(default=Text("alone", "单独"), converter=bilingual)
     data: Mapping[str, tuple[Any, ...]] = attrs.field(factory=dict)
     prelude: tuple[Incident, ...] = ()
+    way: tuple[Incident, ...] = ()
     incidents: tuple[Incident, ...] = ()
     opened: Mapping[str, Any] = attrs.field(factory=dict)
     parent: tuple[str, str] | None = None
