@@ -13,7 +13,7 @@ import attrs
 from civicflow import Actor, Case, Money, Office, Source
 from civicflow.calendars import instant
 from civicflow.testing import FrozenClock
-from civicflow.workflows.councils.vote import Choice
+from civicflow.workflows.voting.ballots import Choice
 
 REGISTER = Path(__file__).parent / "registers" / "beiyuan.yaml"
 COMMUNITY = "jinyang-1"

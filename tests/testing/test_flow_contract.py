@@ -20,7 +20,6 @@ from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.councils.funds import FUND
 from civicflow.workflows.councils.notice import OBJECTION
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL, Propose
-from civicflow.workflows.councils.vote import BALLOT
 from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.flow import NEW, STAY, Effect, Flow, Guard, Limit, State, Step
 from civicflow.workflows.engine.situation import Change, Situation
@@ -28,6 +27,7 @@ from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.share import SHARE
+from civicflow.workflows.voting.ballots import BALLOT
 
 KEPT = Path(__file__).parents[1] / "workflows" / "golden"
 """The text of every guard and function of our flows, by name and revision: read it when it changes."""

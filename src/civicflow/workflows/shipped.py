@@ -33,7 +33,7 @@ WHERE: Final[Mapping[str, str]] = {
     "rectification": "duties.rectification:RECTIFICATION",
     "supervision": "duties.supervision:SUPERVISION",
     "fund": "councils.funds:FUND",
-    "ballot": "councils.vote:BALLOT",
+    "ballot": "voting.ballots:BALLOT",
     "objection": "councils.notice:OBJECTION",
     "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",
     "dispute": "mediation.dispute:DISPUTE",

@@ -13,7 +13,7 @@ from civicflow import open as open_office
 from civicflow.plugins.storage.contract import Batch, Commit, Storage
 from civicflow.testing import FrozenClock
 from civicflow.workflows.councils.funds import Deposit, available, reserved
-from civicflow.workflows.councils.vote import CastVote
+from civicflow.workflows.voting.ballots import CastVote
 
 if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town
@@ -79,6 +79,24 @@ class TestVotes:
         assert refusal(lambda: town.office.councils.vote(voting, "no", by=town.chair)).rules == ("once",)
         assert town.office.councils.vote(voting, "yes", by=town.delegate("d1")).id == ballot.id
         assert len(town.ballots(voting, 3)) == 1
+
+    def test_nobody_votes_in_another_s_name(self, town: Town, voting: Case) -> None:
+        """Neither for somebody on the roll nor under a second name of their own."""
+        for name in ("d2", "d1-again"):
+            said = refusal(
+                town.office.begin,
+                "ballot",
+                "cast",
+                CastVote("yes"),
+                by=town.delegate("d1"),
+                unit="community",
+                anchors=town.now(voting).anchors,
+                parent=voting,
+                brood="ballot",
+                child=name,
+            )
+            assert said.rules == ("in-own-name",)
+        assert town.ballots(voting, 3) == []
 
     def test_voters_are_asked_while_it_is_open(self, town: Town, voting: Case) -> None:
         """Everybody who holds a seat is asked."""

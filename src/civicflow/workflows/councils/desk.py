@@ -8,9 +8,9 @@ from civicflow.hierarchy.authority import Actor
 from civicflow.money import Money
 from civicflow.workflows.councils.notice import AnswerObjection, Object
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL, Present, Propose, Source
-from civicflow.workflows.councils.vote import BALLOT, CastVote, Choice
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.voting.ballots import BALLOT, CastVote, Choice
 
 
 class Councils:

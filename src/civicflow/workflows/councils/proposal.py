@@ -26,9 +26,8 @@ import attrs
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
 from civicflow.money import Money, positive, total
 from civicflow.workflows.councils.funds import Reserve, available
-from civicflow.workflows.councils.majority import MORE_THAN_HALF_OF_ALL_SEATS, TWO_THIRDS_OF_ALL_SEATS
 from civicflow.workflows.councils.notice import notice
-from civicflow.workflows.councils.vote import vote
+from civicflow.workflows.decisions.presets import MORE_THAN_HALF_OF_ALL_SEATS, TWO_THIRDS_OF_ALL_SEATS
 from civicflow.workflows.engine.compose import Stage, compose
 from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, Branch, Flow, Guard, Limit, Named, State, Step
@@ -37,6 +36,7 @@ from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.pressing import reminds
+from civicflow.workflows.voting.vote import vote
 
 GROUP_DELEGATE = Holder("delegate", "group")
 COUNCIL_CHAIR = AnyOf(Holder("chair", "council"), Holder("secretary", "unit"))
@@ -196,7 +196,7 @@ COUNCIL_PROPOSAL = compose(
                 at="group",
                 post="delegate",
                 opener=GROUP_DELEGATE,
-                majority=MORE_THAN_HALF_OF_ALL_SEATS,
+                rule=MORE_THAN_HALF_OF_ALL_SEATS,
                 within="7 days",
             ),
             {"passed": "notice", "failed": "refused-by-group", "lapsed": "lapsed"},
@@ -209,7 +209,7 @@ COUNCIL_PROPOSAL = compose(
                 at="council",
                 post="delegate",
                 opener=COUNCIL_CHAIR,
-                majority=TWO_THIRDS_OF_ALL_SEATS,
+                rule=TWO_THIRDS_OF_ALL_SEATS,
                 within="7 days",
             ),
             {"passed": "funding", "failed": "refused", "lapsed": "lapsed"},

@@ -45,7 +45,10 @@ COUNCILS: Final[Mapping[str, tuple[Scene, ...]]] = {
             most_depth=5,
         ),
     ),
-    "ballot": (Scene(name="a vote of the group | 小组表决", prelude=_VOTING, parent=("asked", "ballot")),),
+    "ballot": (
+        Scene(name="a vote of the group | 小组表决", prelude=_VOTING, parent=("asked", "ballot"), child=""),
+        Scene(name="in another's name | 冒名", prelude=_VOTING, parent=("asked", "ballot")),
+    ),
     "council-proposal": (
         Scene(name="the money is there | 资金已到", data=_PROPOSAL, prelude=(FUND_OPENED, _PAID_IN), most_children=1),
         Scene(

@@ -306,8 +306,9 @@ class _Search:
             unit = UnitId(self.scene.unit)
             return Birth(case=MAIN, flow=self.flow.name, unit=unit, anchors=self.town.anchors, requester=requester)
         root = standing.matters[MatterId(parent)].root
+        key = self.scene.child or str(actor.person)
         return Birth(
-            case=MAIN, flow=self.flow.name, unit=root.unit, anchors=root.anchors, parent=root, brood=brood, key="main"
+            case=MAIN, flow=self.flow.name, unit=root.unit, anchors=root.anchors, parent=root, brood=brood, key=key
         )
 
     def _late(self, here: Key, standing: Standing, case: Case, step: Step, act: Act) -> None:

@@ -51,6 +51,7 @@ class Scene:
         incidents: each happens at most once in a story, at whatever moment.
         opened: what a case keeps that a parent opens, where its flow leaves that to the parent.
         parent: the case that a mass child is born of, and the kind of brood.
+        child: under which name it is born; empty for the name of whoever brings it about.
         by_rule: steps that a rule takes at whatever moment, in place of a flow that is not there.
         vacant: posts that nobody holds, as ``POST@UNIT``.
         shared: posts that two hold, the second called ``POST@UNIT#2``; of two who may do the same the first is tried.
@@ -67,6 +68,7 @@ class Scene:
     incidents: tuple[Incident, ...] = ()
     opened: Mapping[str, Any] = attrs.field(factory=dict)
     parent: tuple[str, str] | None = None
+    child: str = "main"
     by_rule: tuple[str, ...] = ()
     vacant: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
