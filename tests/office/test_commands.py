@@ -439,6 +439,18 @@ class TestCorrecting:
             with pytest.raises(InvalidInput, match="keeps category, channel, title"):
                 town.office.correct(order, right, by=town.secretary(), why="no")
 
+    def test_what_a_rule_worked_out_is_not_corrected(self, town: Town) -> None:
+        """A count of votes, say: nobody gave it. What was corrected may be corrected again."""
+        proposal = town.resolved(town.fund())
+        (counted,) = [e for e in town.office.ledger.entries(proposal) if e.step == "group.count"]
+        with pytest.raises(InvalidInput, match=r"keeps nothing, which can be corrected; got group"):
+            town.office.correct(counted, {"group": {"yes": 3}}, by=town.secretary(), why="one more")
+        order = town.office.ledger.entries(town.ordered(category="nosie"))[0]
+        town.office.correct(order, {"category": "nois"}, by=town.secretary(), why="misspelt")
+        again = town.office.ledger.entries(order.case)[-1]
+        right = town.office.correct(again, {"category": "noise"}, by=town.secretary(), why="misspelt")
+        assert right.data["category"] == "noise"
+
     def test_an_answer_is_corrected_after_the_ticket_has_ended(self, town: Town) -> None:
         """Figures may be wrong long after; the case stays ended."""
         answer = town.answered()

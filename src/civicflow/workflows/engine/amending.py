@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
+import attrs
+
 from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import RULE, Actor, Holder
 from civicflow.ids import CaseId
@@ -85,7 +87,7 @@ def erased(matter: Matter, parts: Iterable[tuple[str, int]], by: Actor, why: str
 
 
 def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Actor, why: str, world: World) -> Entry:
-    """The entry that corrects what another one kept in its case.
+    """The entry that corrects what another one kept in its case of what somebody gave; what a rule worked out stands.
 
     Args:
         matter: the matter with the case of the wrong entry.
@@ -99,7 +101,7 @@ def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Act
         InvalidInput: if the entry kept no such field, a value has no exact plain form, or what says when something falls
             due is no schedule.
     """
-    kept = wrong.delta.get("data", {})
+    kept = {*wrong.delta.get("data", {})} & _correctable(wrong, world)
     unknown = sorted(set(right) - set(kept))
     if unknown or not right:
         there = ", ".join(sorted(kept)) or "nothing"
@@ -112,6 +114,14 @@ def corrected(matter: Matter, wrong: Entry, right: Mapping[str, object], by: Act
     if clocks is not None:
         delta["clocks"] = clocks
     return beside(case, matter, CORRECT, by, why, world, delta=delta, corrects=wrong.ref)
+
+
+def _correctable(entry: Entry, world: World) -> frozenset[str]:
+    """The fields of what somebody gave with a step, or corrected before."""
+    if entry.step == CORRECT:
+        return frozenset(entry.delta.get("data", {}))
+    step = next((step for step in world.flows.rules(entry.flow).flow.steps if step.name == entry.step), None)
+    return frozenset() if step is None or step.data is None else frozenset(f.name for f in attrs.fields(step.data))
 
 
 def _moved(case: Case, values: Mapping[str, Any], world: World) -> list[Spelled] | None:
