@@ -37,6 +37,7 @@ check: ## style, types, the direction of imports, the changelog, no address in a
 
 bench: ## ratios against the peers, in one run
 	@tools/environment bench
+	@tools/environment oracle
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
 docs: ## the site, into out/docs; a dead reference is an error

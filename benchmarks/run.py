@@ -27,6 +27,7 @@ import durable
 import engine_step
 import opening
 import relaying
+import selecting
 import ticking
 import tree
 from measuring import FULL, QUICK, Pace, Table
@@ -41,6 +42,7 @@ MEASUREMENTS: dict[str, Callable[[Pace, Path], list[Table]]] = {
     "relaying": relaying.measure,
     "ticking": ticking.measure,
     "tree": tree.measure,
+    "selecting": lambda pace, _: selecting.measure(pace),
     "opening": lambda pace, _: opening.measure(pace),
 }
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "speed.md"
