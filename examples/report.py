@@ -12,8 +12,8 @@ from civicflow import Actor, Case, Office, Text
 from civicflow.calendars import to_micros
 from civicflow.ledger.entries import Entry
 from civicflow.ledger.figures import Rates, rates
-from civicflow.workflows.councils.funds import available, reserved
 from civicflow.workflows.engine.flow import BESIDE
+from civicflow.workflows.funds.fund import available, reserved
 from tables import table
 
 FIGURES = (

@@ -13,7 +13,7 @@ import pytest
 
 from civicflow import Case, Conflict, Money, Refused
 from civicflow.plugins.storage.contract import Storage
-from civicflow.workflows.councils.funds import available, reserved
+from civicflow.workflows.funds.fund import available, reserved
 
 if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town

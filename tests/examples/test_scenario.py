@@ -15,7 +15,7 @@ import scenario
 import shangjie
 from civicflow import Money, Office
 from civicflow.testing import FrozenClock
-from civicflow.workflows.councils.funds import available, reserved
+from civicflow.workflows.funds.fund import available, reserved
 
 
 @pytest.fixture(params=["memory", "sqlite"])

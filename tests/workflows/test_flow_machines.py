@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 
 from civicflow import Actor, Case, Money, Refused, Source
 from civicflow.plugins.storage.contract import Storage
-from civicflow.workflows.councils.funds import available, reserved
 from civicflow.workflows.engine.flow import NEW
+from civicflow.workflows.funds.fund import available, reserved
 from civicflow.workflows.voting.ballots import Choice
 
 if TYPE_CHECKING:

@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from civicflow.refusals import Refusal
     from civicflow.workflows.coordination.desk import Coordination
     from civicflow.workflows.councils.desk import Councils
-    from civicflow.workflows.councils.funds import Funds
     from civicflow.workflows.desk import CaseRef
     from civicflow.workflows.duties.desk import Duties, Supervision
     from civicflow.workflows.engine.attachments import Attachment
@@ -54,6 +53,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.notes import Note
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
+    from civicflow.workflows.funds.desk import Funds
     from civicflow.workflows.hazards.desk import Hazards
     from civicflow.workflows.mediation.desk import Mediation
     from civicflow.workflows.needs.desk import Needs
@@ -224,7 +224,7 @@ class Office:
     @cached_property
     def funds(self) -> Funds:
         """Money that proposals reserve, in words."""
-        from civicflow.workflows.councils.funds import Funds
+        from civicflow.workflows.funds.desk import Funds
 
         return Funds(self)
 

@@ -9,6 +9,7 @@ from civicflow.workflows.coordination.scenes import MEETINGS
 from civicflow.workflows.councils.scenes import COUNCILS
 from civicflow.workflows.duties.scenes import DUTIES
 from civicflow.workflows.engine.exploring.scene import Scene
+from civicflow.workflows.funds.scenes import FUNDS
 from civicflow.workflows.hazards.scenes import HAZARDS
 from civicflow.workflows.mediation.scenes import MEDIATION
 from civicflow.workflows.needs.scenes import NEEDS
@@ -31,6 +32,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **WHISTLES,
     **NEEDS,
     **SERVICES,
+    **FUNDS,
     **COUNCILS,
     **MEDIATION,
     **ROUTINES,

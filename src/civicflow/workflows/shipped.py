@@ -32,7 +32,7 @@ WHERE: Final[Mapping[str, str]] = {
     "problem-list": "duties.problem_list:PROBLEM_LIST",
     "rectification": "duties.rectification:RECTIFICATION",
     "supervision": "duties.supervision:SUPERVISION",
-    "fund": "councils.funds:FUND",
+    "fund": "funds.fund:FUND",
     "ballot": "voting.ballots:BALLOT",
     "objection": "councils.notice:OBJECTION",
     "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",

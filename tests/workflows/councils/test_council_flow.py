@@ -12,7 +12,7 @@ from civicflow import InvalidInput, Money, Plugins, Refused, Source
 from civicflow import open as open_office
 from civicflow.plugins.storage.contract import Batch, Commit, Storage
 from civicflow.testing import FrozenClock
-from civicflow.workflows.councils.funds import Deposit, available, reserved
+from civicflow.workflows.funds.fund import Deposit, available, reserved
 from civicflow.workflows.voting.ballots import CastVote
 
 if TYPE_CHECKING:
@@ -388,7 +388,7 @@ class TestFunding:
     def test_nobody_reserves_by_hand(self, town: Town) -> None:
         """Only the rule does, and a fund that still holds money is not closed."""
         fund = town.fund()
-        data = {"amount": Money("1"), "proposal": "P-1"}
+        data = {"amount": Money("1"), "matter": "P-1"}
         said = refusal(lambda: town.office.take(fund, "reserve", data, by=town.secretary()))
         assert said.rules == ("authority",)
         assert refusal(lambda: town.office.funds.close(fund, by=town.secretary())).rules == ("empty",)

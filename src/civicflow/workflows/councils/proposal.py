@@ -25,7 +25,6 @@ import attrs
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
 from civicflow.money import Money, positive, total
-from civicflow.workflows.councils.funds import Reserve, available
 from civicflow.workflows.councils.notice import notice
 from civicflow.workflows.decisions.presets import MORE_THAN_HALF_OF_ALL_SEATS, TWO_THIRDS_OF_ALL_SEATS
 from civicflow.workflows.engine.compose import Stage, compose
@@ -35,6 +34,7 @@ from civicflow.workflows.engine.matters import CarryTo, Link, Linked
 from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.funds.fund import Reserve, available
 from civicflow.workflows.pressing import reminds
 from civicflow.workflows.voting.vote import vote
 

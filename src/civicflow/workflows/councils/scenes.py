@@ -1,4 +1,4 @@
-"""The scenes in which the flows of councils and funds are explored."""
+"""The scenes in which the flows of councils are explored."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from civicflow.money import Money
-from civicflow.workflows.councils.funds import Deposit, OpenFund, Reserve
 from civicflow.workflows.councils.proposal import Propose, Source
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
+from civicflow.workflows.funds.scenes import FUND_OPENED, PAID_IN
 
-FUND_OPENED: Final = Incident(
-    case="fund", flow="fund", step="open", by="secretary@low", data=OpenFund(title="Fund", source="budget")
-)
-_PAID_IN: Final = Incident(case="fund", step="deposit", by="secretary@low", data=Deposit(Money(1)))
 _PROPOSAL: Final[Mapping[str, tuple[Any, ...]]] = {
     "propose": (
         Propose(title="a gate", budget=Money(1), sources=(Source("fund", Money(1)),)),
@@ -34,28 +30,17 @@ COUNCILS: Final[Mapping[str, tuple[Scene, ...]]] = {
         Scene(by_rule=("drop",)),
         Scene(name="no secretary | 书记空缺", vacant=("secretary@low",), by_rule=("drop",)),
     ),
-    "fund": (
-        Scene(
-            data={
-                "open": (OpenFund(title="Fund", source="budget"),),
-                "deposit": (Deposit(Money(1)), Deposit(Money(1, "EUR"))),
-                "reserve": (Reserve(Money(1), "P"), Reserve(Money(5), "P"), Reserve(Money(1, "EUR"), "P")),
-            },
-            by_rule=("reserve",),
-            most_depth=5,
-        ),
-    ),
     "ballot": (
         Scene(name="a vote of the group | 小组表决", prelude=_VOTING, parent=("asked", "ballot"), child=""),
         Scene(name="in another's name | 冒名", prelude=_VOTING, parent=("asked", "ballot")),
     ),
     "council-proposal": (
-        Scene(name="the money is there | 资金已到", data=_PROPOSAL, prelude=(FUND_OPENED, _PAID_IN), most_children=1),
+        Scene(name="the money is there | 资金已到", data=_PROPOSAL, prelude=(FUND_OPENED, PAID_IN), most_children=1),
         Scene(
             name="the money comes late | 资金后到",
             data={**_PROPOSAL, "notice.object": ()},
             prelude=(FUND_OPENED,),
-            incidents=(_PAID_IN,),
+            incidents=(PAID_IN,),
         ),
     ),
 }

@@ -9,8 +9,8 @@ import attrs
 
 from civicflow.ids import UnitId
 from civicflow.money import Money
-from civicflow.workflows.councils.scenes import FUND_OPENED
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
+from civicflow.workflows.funds.scenes import FUND_OPENED
 from civicflow.workflows.needs.need import Enlist, Reply, Voice
 from civicflow.workflows.needs.parts import HandOut, Part, TakeUp
 from civicflow.workflows.needs.project import AddNeeds, ListProject, Release

@@ -8,8 +8,8 @@ from typing import Final
 
 from civicflow.calendars import Recurrence
 from civicflow.ledger.canonical import plain
-from civicflow.workflows.councils.scenes import FUND_OPENED
 from civicflow.workflows.engine.exploring.scene import Scene
+from civicflow.workflows.funds.scenes import FUND_OPENED
 from civicflow.workflows.routines.occasion import Held
 from civicflow.workflows.routines.routine import Move, SetUp
 

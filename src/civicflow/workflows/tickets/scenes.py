@@ -12,11 +12,11 @@ from civicflow.ids import PersonId, UnitId
 from civicflow.workflows.coordination.meeting import Invite, Minute, Task
 from civicflow.workflows.coordination.plan import Coordinate
 from civicflow.workflows.coordination.scenes import A_MEETING, NO_MEETING
-from civicflow.workflows.councils.scenes import FUND_OPENED
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
 from civicflow.workflows.engine.exploring.town import DAWN
 from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.excluding import Exclude
+from civicflow.workflows.funds.scenes import FUND_OPENED
 from civicflow.workflows.tickets.parts import Answer, Dispatch, HoldBack, Merge, Order, Record
 
 _A, _B = UnitId("office-a"), UnitId("office-b")
