@@ -51,6 +51,12 @@ ALIKE: Final[dict[tuple[str, str, str], str]] = {
     ): "in the small town nobody holds posts of two bodies, and a duty is never given to its supervisor; the tests of the"
     " rule have both",
     (
+        "work-order",
+        "drop_guard",
+        "inspecting.inspect not-the-builder",
+    ): "in the small town neither the delegate nor the resident works for a contractor or reports for one; the tests of the"
+    " rule have both",
+    (
         "council-proposal",
         "drop_effect",
         "group.open Turn 0",

@@ -65,6 +65,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.services.desk import Services
     from civicflow.workflows.tickets.desk import Tickets
     from civicflow.workflows.whistles.desk import Whistles
+    from civicflow.workflows.works.desk import Works
 
 
 class Office:
@@ -185,6 +186,13 @@ class Office:
         from civicflow.workflows.services.desk import Services
 
         return Services(self)
+
+    @cached_property
+    def works(self) -> Works:
+        """Works from the quotes to the account, in words."""
+        from civicflow.workflows.works.desk import Works
+
+        return Works(self)
 
     @cached_property
     def councils(self) -> Councils:

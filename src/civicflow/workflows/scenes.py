@@ -19,6 +19,7 @@ from civicflow.workflows.routines.scenes import ROUTINES
 from civicflow.workflows.services.scenes import SERVICES
 from civicflow.workflows.tickets.scenes import TICKETS
 from civicflow.workflows.whistles.scenes import WHISTLES
+from civicflow.workflows.works.scenes import WORKS
 
 SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     "register": (
@@ -39,5 +40,6 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **DUTIES,
     **HAZARDS,
     **PETITIONS,
+    **WORKS,
 }
 """By the flow's name."""

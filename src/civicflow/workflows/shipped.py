@@ -36,6 +36,7 @@ WHERE: Final[Mapping[str, str]] = {
     "ballot": "voting.ballots:BALLOT",
     "objection": "councils.notice:OBJECTION",
     "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",
+    "work-order": "works.work_order:WORK_ORDER",
     "dispute": "mediation.dispute:DISPUTE",
     "petition": "petitions.petition:PETITION",
 }

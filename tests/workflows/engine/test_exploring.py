@@ -55,8 +55,8 @@ class TestShipped:
             wants = [place for place in mutate_flows.ALIKE if place[:2] == (name, "drop_guard")]
             said = {"the condition {1} of {0} never refuses".format(*where.split(" ")) for _, _, where in wants}
             assert {one.text.en for one in found.unseen} <= said, str(found)
-            # The register is loaded by the office itself, and integrators' flows pay of a fund; no flow of ours carries to them.
-            alone = {"not-carried"} if name in {"register", "fund"} else set()
+            # The register is loaded by the office itself; no flow carries to it.
+            alone = {"not-carried"} if name == "register" else set()
             assert {doubt.rule for doubt in found.doubts} == alone, str(found)
 
     def test_what_was_not_looked_at_is_said(self, checked: dict[str, Checked]) -> None:

@@ -19,13 +19,12 @@ Ours: the group's majority, the time limits, and that money is reserved, waited 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import attrs
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Holder
-from civicflow.money import Money, positive, total
+from civicflow.money import Money
 from civicflow.workflows.councils.notice import notice
+from civicflow.workflows.councils.text import EVERY_YUAN, KNOWN_FUNDS, Propose, Source
 from civicflow.workflows.decisions.presets import MORE_THAN_HALF_OF_ALL_SEATS, TWO_THIRDS_OF_ALL_SEATS
 from civicflow.workflows.engine.compose import Stage, compose
 from civicflow.workflows.engine.effects import Keep, Stamp
@@ -44,45 +43,6 @@ SECRETARY = Holder("secretary", "unit")
 
 
 @attrs.frozen
-class Source:
-    """A part of a budget and where it comes from.
-
-    Attributes:
-        fund: the fund's id.
-        amount: what it gives.
-    """
-
-    fund: str
-    amount: Money = attrs.field(validator=positive)
-
-
-def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
-    return tuple(sources)
-
-
-@attrs.frozen(kw_only=True)
-class Propose:
-    """A proposal.
-
-    Attributes:
-        title: the public headline.
-        budget: what it costs.
-        sources: where every yuan of it comes from.
-        purpose: what is to be done, public.
-    """
-
-    title: str
-    budget: Money
-    sources: tuple[Source, ...] = attrs.field(converter=_sources)
-    purpose: str = ""
-
-    @property
-    def funds(self) -> tuple[str, ...]:
-        """The ids of the funds."""
-        return tuple(source.fund for source in self.sources)
-
-
-@attrs.frozen
 class Present:
     """How the group presents its proposal ("roadshow").
 
@@ -91,31 +51,6 @@ class Present:
     """
 
     opinions: str = ""
-
-
-def _adds_up(situation: Situation) -> bool:
-    given: Propose = situation.data
-    currencies = {source.amount.currency for source in given.sources} | {given.budget.currency}
-    return len(currencies) == 1 and total([s.amount for s in given.sources], given.budget.currency) == given.budget
-
-
-EVERY_YUAN = Guard(
-    "every-yuan",
-    _adds_up,
-    "the sources have to add up to the budget | 资金来源合计须等于预算",
-    asks_data=True,
-)
-KNOWN_FUNDS = Guard(
-    "known-funds",
-    lambda s: (
-        len(set(s.data.funds)) == len(s.data.funds)
-        and {m.root.id for m in s.read("sources") if m.root.flow_name == "fund" and not m.root.outcome}
-        == set(s.data.funds)
-        and {m.root.data["currency"] for m in s.read("sources")} <= {s.data.budget.currency}
-    ),
-    "each source has to be another open fund in the budget's currency | 每项资金来源须为不同的启用账户，且币种与预算一致",
-    asks_data=True,
-)
 
 
 def _amounts(situation: Situation) -> dict[str, Money]:
