@@ -50,6 +50,11 @@ ALIKE: Final[dict[tuple[str, str, str], str]] = {
         "begin others",
     ): "in the small town nobody holds posts of two bodies, and a duty is never given to its supervisor; the tests of the"
     " rule have both",
+    ("resolution", "swap_branches", "vote.count 0"): "what is carried is no tie",
+    ("resolution", "drop_effect", "vote.open Turn 0"): "before the first vote there are no ballots of another round;"
+    " the stage turns the round because it may stand anywhere",
+    ("choice", "swap_branches", "vote.confirm 1"): "what is chosen needs no run-off",
+    ("choice", "swap_branches", "vote.confirm 2"): "what goes to a run-off has no tie that a lot breaks",
     (
         "work-order",
         "drop_guard",

@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.services.catalogue import Catalogue
     from civicflow.workflows.services.desk import Services
     from civicflow.workflows.tickets.desk import Tickets
+    from civicflow.workflows.voting.desk import Votes
     from civicflow.workflows.whistles.desk import Whistles
     from civicflow.workflows.works.desk import Works
 
@@ -249,6 +250,13 @@ class Office:
         from civicflow.workflows.petitions.desk import Petitions
 
         return Petitions(self)
+
+    @cached_property
+    def votes(self) -> Votes:
+        """Votes, resolutions and choices in words."""
+        from civicflow.workflows.voting.desk import Votes
+
+        return Votes(self)
 
     @cached_property
     def ledger(self) -> LedgerDesk:

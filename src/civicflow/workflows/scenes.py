@@ -18,6 +18,7 @@ from civicflow.workflows.registering import Load
 from civicflow.workflows.routines.scenes import ROUTINES
 from civicflow.workflows.services.scenes import SERVICES
 from civicflow.workflows.tickets.scenes import TICKETS
+from civicflow.workflows.voting.scenes import VOTES
 from civicflow.workflows.whistles.scenes import WHISTLES
 from civicflow.workflows.works.scenes import WORKS
 
@@ -35,6 +36,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **SERVICES,
     **FUNDS,
     **COUNCILS,
+    **VOTES,
     **MEDIATION,
     **ROUTINES,
     **DUTIES,

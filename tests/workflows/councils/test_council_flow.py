@@ -82,7 +82,7 @@ class TestVotes:
 
     def test_nobody_votes_in_another_s_name(self, town: Town, voting: Case) -> None:
         """Neither for somebody on the roll nor under a second name of their own."""
-        for name in ("d2", "d1-again"):
+        for name, rules in (("d2", ("in-own-name",)), ("d1~2", ("one-each",)), ("x", ("on-the-roll", "in-own-name"))):
             said = refusal(
                 town.office.begin,
                 "ballot",
@@ -95,7 +95,7 @@ class TestVotes:
                 brood="ballot",
                 child=name,
             )
-            assert said.rules == ("in-own-name",)
+            assert said.rules == rules
         assert town.ballots(voting, 3) == []
 
     def test_voters_are_asked_while_it_is_open(self, town: Town, voting: Case) -> None:

@@ -9,6 +9,7 @@ from civicflow.money import Money
 from civicflow.workflows.councils.proposal import Propose, Source
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
 from civicflow.workflows.funds.scenes import FUND_OPENED, PAID_IN
+from civicflow.workflows.voting.scenes import CAST, ONE, RECUSED, RESOLVING
 
 _PROPOSAL: Final[Mapping[str, tuple[Any, ...]]] = {
     "propose": (
@@ -18,7 +19,7 @@ _PROPOSAL: Final[Mapping[str, tuple[Any, ...]]] = {
     ),
     "presentation.present": (None,),
 }
-_VOTING: Final = (
+VOTING: Final = (
     FUND_OPENED,
     Incident(case="asked", flow="council-proposal", step="propose", by="delegate@group", data=_PROPOSAL["propose"][0]),
     Incident(case="asked", step="group.open", by="delegate@group"),
@@ -31,8 +32,17 @@ COUNCILS: Final[Mapping[str, tuple[Scene, ...]]] = {
         Scene(name="no secretary | 书记空缺", vacant=("secretary@low",), by_rule=("drop",)),
     ),
     "ballot": (
-        Scene(name="a vote of the group | 小组表决", prelude=_VOTING, parent=("asked", "ballot"), child=""),
-        Scene(name="in another's name | 冒名", prelude=_VOTING, parent=("asked", "ballot")),
+        Scene(name="a vote of the group | 小组表决", prelude=VOTING, data=CAST, parent=("asked", "ballot"), child=""),
+        Scene(name="in another's name | 冒名", prelude=VOTING, data=CAST, parent=("asked", "ballot")),
+        Scene(
+            name="a second one | 第二张票",
+            prelude=VOTING,
+            data=CAST,
+            parent=("asked", "ballot"),
+            child="delegate@group~2",
+        ),
+        Scene(name="a proxy | 受托投票", prelude=RESOLVING, data=CAST, parent=("asked", "ballot"), child=ONE),
+        Scene(name="a recusal | 回避", prelude=RECUSED, data=CAST, parent=("asked", "ballot"), child=ONE),
     ),
     "council-proposal": (
         Scene(name="the money is there | 资金已到", data=_PROPOSAL, prelude=(FUND_OPENED, PAID_IN), most_children=1),

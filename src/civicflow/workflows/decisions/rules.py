@@ -5,7 +5,7 @@ A rule is data: it stands in a flow's digest whole, and can be written and read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -13,9 +13,20 @@ import attrs
 
 from civicflow.errors import InvalidInput, NotFound
 from civicflow.texts import Catalogue, Text
+from civicflow.workflows.decisions.choosing import Plurality
 from civicflow.workflows.decisions.counts import Count
 from civicflow.workflows.decisions.policies import PLAIN, Policies
-from civicflow.workflows.decisions.requirements import AllOf, AtLeast, Majority, Quorum, Requirement, Result
+from civicflow.workflows.decisions.requirements import (
+    AllOf,
+    AtLeast,
+    AtMost,
+    EitherOf,
+    Majority,
+    Quorum,
+    Requirement,
+    Result,
+)
+from civicflow.workflows.decisions.shares import HEADS
 
 SENTENCES: Final = Catalogue(
     {
@@ -174,3 +185,53 @@ def in_force(rules: Iterable[Rule], on: date) -> Rule:
         msg = f"on {on} none of these rules is in force: {', '.join(rule.name for rule in versions)}"
         raise NotFound(msg)
     return found[0]
+
+
+def bases_of(rule: Rule | Plurality) -> frozenset[str]:
+    """Every base and kind of ballots that a rule, and its second vote, counts.
+
+    >>> from civicflow.workflows.decisions.presets import RESIDENTS_MEETING
+    >>> sorted(bases_of(RESIDENTS_MEETING))
+    ['entitled', 'present', 'yes']
+    """
+    return frozenset(name for one in _leaves(rule) for name in _counted(one))
+
+
+def measures_of(rule: Rule | Plurality) -> frozenset[str]:
+    """The names of every measure in which a rule counts.
+
+    >>> from civicflow.workflows.decisions.presets import OWNERS_MAJOR
+    >>> sorted(measures_of(OWNERS_MAJOR[-1]))
+    ['area', 'heads']
+    """
+    return frozenset(HEADS.name if isinstance(one, AtMost) else one.measure.name for one in _leaves(rule))
+
+
+Leaf = Majority | Quorum | AtLeast | AtMost
+
+
+def _leaves(rule: Rule | Plurality) -> Iterator[Leaf]:
+    required = (rule.least,) if isinstance(rule, Plurality) else (rule.requires, *rule.minima)
+    second = rule.second if isinstance(rule, Rule) else None
+    for one in (*required, rule.quorum, None if second is None else second.when):
+        if one is not None:
+            yield from _flat(one)
+    if second is not None:
+        yield from _leaves(second.rule)
+
+
+def _flat(requirement: Requirement) -> Iterator[Leaf]:
+    if isinstance(requirement, AllOf | EitherOf):
+        for part in requirement.parts:
+            yield from _flat(part)
+    else:
+        yield requirement
+
+
+def _counted(one: Leaf) -> tuple[str, ...]:
+    match one:
+        case Majority():
+            return ("yes", one.base)
+        case Quorum():
+            return (one.counts, one.base)
+    return (one.counts,)

@@ -245,6 +245,10 @@ class Deciding:
             return None
         state = self.world.flows.rules(parent.flow).states[parent.state]
         if birth.brood in state.broods:
+            if self.world.flows.rules(parent.flow).flow.broods[birth.brood] != birth.flow:
+                meant = self.world.flows.rules(parent.flow).flow.broods[birth.brood]
+                msg = f"{birth.brood!r} of {parent.id} is of flow {meant!r}; got {birth.flow!r}"
+                raise InvalidInput(msg)
             plan = self.world.flows.latest(birth.flow).plans[NEW].get(act.step)
             if plan is None or not parent.holds:
                 return None

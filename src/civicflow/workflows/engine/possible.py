@@ -121,7 +121,8 @@ def _possible(world: World, matter: Matter, case: Case, step: Step, actor: Actor
     objections: list[Text] = []
     if not unread:
         situation = Situation(
-            case=case,
+            # A mass child is asked about under the actor's own name.
+            case=attrs.evolve(case, key=str(actor.person)) if NEW in step.of else case,
             root=matter.root,
             data=typed(step, None) if step.data is None else None,
             actor=actor,
