@@ -117,7 +117,7 @@ def _share_of(share: Share, part: Amount, base: Amount, said: Text, measure: Mea
     if measure.whole:
         needed = max(1, needed)
     reached = share.holds(part, base)
-    missing = 0 if reached else max(0, needed - part)
+    missing = 0 if reached else max(int(measure.whole), needed - part)
     more = share.strict and not measure.whole
     sentence = SENTENCES.say(
         f"{'more' if more else 'needed'}{'' if reached else '.missing'}",
