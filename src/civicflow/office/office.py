@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.coordination.desk import Coordination
     from civicflow.workflows.councils.desk import Councils
     from civicflow.workflows.desk import CaseRef
+    from civicflow.workflows.documents.desk import Documents
     from civicflow.workflows.duties.desk import Duties, Supervision
     from civicflow.workflows.engine.attachments import Attachment
     from civicflow.workflows.engine.decide import Birth
@@ -229,6 +230,13 @@ class Office:
         from civicflow.workflows.duties.desk import Supervision
 
         return Supervision(self)
+
+    @cached_property
+    def documents(self) -> Documents:
+        """A place's own rules, and which were in force on a day, in words."""
+        from civicflow.workflows.documents.desk import Documents
+
+        return Documents(self)
 
     @cached_property
     def funds(self) -> Funds:

@@ -7,6 +7,7 @@ from typing import Final
 
 from civicflow.workflows.coordination.scenes import MEETINGS
 from civicflow.workflows.councils.scenes import COUNCILS
+from civicflow.workflows.documents.scenes import DOCUMENTS
 from civicflow.workflows.duties.scenes import DUTIES
 from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.funds.scenes import FUNDS
@@ -34,6 +35,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **WHISTLES,
     **NEEDS,
     **SERVICES,
+    **DOCUMENTS,
     **FUNDS,
     **COUNCILS,
     **VOTES,

@@ -32,6 +32,7 @@ WHERE: Final[Mapping[str, str]] = {
     "problem-list": "duties.problem_list:PROBLEM_LIST",
     "rectification": "duties.rectification:RECTIFICATION",
     "supervision": "duties.supervision:SUPERVISION",
+    "document": "documents.document:DOCUMENT",
     "fund": "funds.fund:FUND",
     "ballot": "voting.ballots:BALLOT",
     "secret-ballot": "voting.ballots:SECRET_BALLOT",
