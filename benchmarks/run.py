@@ -28,6 +28,7 @@ import engine_step
 import opening
 import relaying
 import selecting
+import tallying
 import ticking
 import tree
 from measuring import FULL, QUICK, Pace, Table
@@ -43,6 +44,7 @@ MEASUREMENTS: dict[str, Callable[[Pace, Path], list[Table]]] = {
     "ticking": ticking.measure,
     "tree": tree.measure,
     "selecting": lambda pace, _: selecting.measure(pace),
+    "tallying": lambda pace, _: tallying.measure(pace),
     "opening": lambda pace, _: opening.measure(pace),
 }
 PAGE = Path(__file__).parent.parent / "docs" / "explanation" / "speed.md"

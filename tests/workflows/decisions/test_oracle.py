@@ -328,6 +328,20 @@ class TestBallots:
 class TestMeasures:
     """Areas are exact and are not whole."""
 
+    @pytest.mark.parametrize(
+        ("areas", "total"),
+        [
+            (("1/3", "1/6", "89.53"), Fraction(1, 2) + Fraction("89.53")),
+            (("1e30", "1e-35", "2"), Fraction("1e30") + Fraction("1e-35") + 2),
+            (("0.1", "0.2", "0.3"), Fraction(3, 5)),
+        ],
+    )
+    def test_weights_are_added_up_exactly(self, areas: tuple[str, ...], total: Fraction) -> None:
+        """Fractions of a home that several own, too, and what no decimal of sixty digits holds."""
+        held = {"roll": ["a", "b", "c"], "seats": 3, "weights": {"area": dict(zip("abc", areas, strict=True))}}
+        cast = [Case(id=CaseId(f"C-1:{key}"), key=key, data={"choice": "yes"}) for key in "abc"]
+        assert count_of(held, cast).of("yes", AREA) == total
+
     @given(part=st.decimals(0, 10_000, places=2), base=st.decimals(0, 10_000, places=2))
     def test_a_share_of_an_area(self, part: Decimal, base: Decimal) -> None:
         """More than half is anything above, at least three quarters includes them."""

@@ -235,10 +235,13 @@ def counted(held: Mapping[str, Any], ballots: Iterable[Case]) -> dict[str, str]:
         held: the roll and what is kept beside it.
         ballots: every ballot of its round.
     """
-    last = held.get("duplicate") == "last-wins"
+    if "duplicate" not in held:  # everybody has one ballot, which bears their name
+        return {ballot.key: ballot.data["choice"] for ballot in ballots}
+    last = held["duplicate"] == "last-wins"
+    roll = {"roll": frozenset(held["roll"])}
     found: dict[str, tuple[int, str]] = {}
     for ballot in ballots:
-        voter, number = voter_of(held, ballot.key)
+        voter, number = voter_of(roll, ballot.key)
         before = found.get(voter)
         if before is None or (number > before[0]) == last:
             found[voter] = (number, ballot.data["choice"])
