@@ -67,6 +67,15 @@ ALIKE: Final[dict[tuple[str, str, str], str]] = {
         "group.open Turn 0",
     ): "before the first vote there are no ballots of another round;"
     " the stage turns the round because it may stand anywhere",
+    **dict.fromkeys(
+        (
+            ("council", "drop_read", "set-up documents"),
+            ("council", "drop_read", "lay-down documents"),
+            ("sitting", "drop_read", "convene documents"),
+        ),
+        "in the scenes there is no document in force, so that one that is named is refused, read or not; the tests of the rule"
+        " have documents",
+    ),
 }
 """By flow, operator and place: why a mutant tells the same stories."""
 

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from civicflow.refusals import Refusal
     from civicflow.workflows.coordination.desk import Coordination
     from civicflow.workflows.councils.desk import Councils
+    from civicflow.workflows.councils.sitting_desk import Sittings
     from civicflow.workflows.desk import CaseRef
     from civicflow.workflows.documents.desk import Documents
     from civicflow.workflows.duties.desk import Duties, Supervision
@@ -202,6 +203,13 @@ class Office:
         from civicflow.workflows.councils.desk import Councils
 
         return Councils(self)
+
+    @cached_property
+    def sittings(self) -> Sittings:
+        """Councils and their sittings, in words."""
+        from civicflow.workflows.councils.sitting_desk import Sittings
+
+        return Sittings(self)
 
     @cached_property
     def routines(self) -> Routines:

@@ -7,6 +7,7 @@ from typing import Final
 
 from civicflow.workflows.coordination.scenes import MEETINGS
 from civicflow.workflows.councils.scenes import COUNCILS
+from civicflow.workflows.councils.sitting_scenes import SITTINGS
 from civicflow.workflows.documents.scenes import DOCUMENTS
 from civicflow.workflows.duties.scenes import DUTIES
 from civicflow.workflows.engine.exploring.scene import Scene
@@ -39,6 +40,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **FUNDS,
     **COUNCILS,
     **VOTES,
+    **SITTINGS,
     **MEDIATION,
     **ROUTINES,
     **DUTIES,

@@ -41,6 +41,9 @@ WHERE: Final[Mapping[str, str]] = {
     "objection": "councils.notice:OBJECTION",
     "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",
     "work-order": "works.work_order:WORK_ORDER",
+    "council": "councils.council:COUNCIL",
+    "sitting": "councils.sitting:SITTING",
+    "informal-sitting": "councils.informal:INFORMAL_SITTING",
     "dispute": "mediation.dispute:DISPUTE",
     "petition": "petitions.petition:PETITION",
 }
