@@ -115,7 +115,7 @@ class Sit:
 
 SITTING = Flow(
     "sitting",
-    1,
+    99,
     "sitting | 会议",
     (State("open", "open | 召开中", standing=True), State("closed", "closed | 已散会", final="closed")),
     (
@@ -124,7 +124,7 @@ SITTING = Flow(
     ),
     anchors=("council",),
 )
-"""As much of a sitting as a vote knows of."""
+"""As much of a sitting as a vote knows of: a later version of the shipped flow, without its agenda and minutes."""
 
 FLOWS = (OWNERS, AGAIN, DECIDED, LAST, LOT, RUN_OFF, PRESENT, SITTING)
 
@@ -402,6 +402,12 @@ class TestSittings:
         assert town.office.votes.close(asked, by=town.chair).state == "not-carried"
         assert "there was no quorum" in held(town, asked)["minutes"]
 
+    def test_a_secret_resolution_at_a_sitting(self) -> None:
+        """`resolving` takes both; its ballots are secret ones."""
+        flow = resolving("at-sittings", RESIDENTS_MEETING, secret=True, sitting=True)
+        assert flow.broods == {"ballot": "secret-ballot"}
+        assert {"vote.tell", "vote.confirm"} <= {step.name for step in flow.steps}
+
     def test_only_an_open_one_of_the_body(self, town: Town) -> None:
         """Neither a closed one nor anything else."""
         asked, closed = put(town, "present", opened=False), self.sitting(town, "d1")
@@ -584,6 +590,19 @@ class TestChoices:
         assert (case.state, case.data["vote"]["tied"]) == ("vote.tied", ["elm", "oak"])
         case = town.office.votes.draw(case, seed="6", source="a die before the tellers", by=town.secretary())
         assert (case.state, case.data["vote"]["option"]) == ("chosen", drawn("6", ["oak", "elm"]))
+
+    def test_everybody_on_the_roll_is_told(self, town: Town) -> None:
+        """But for who is recused; whoever called it is no voter."""
+        called = town.office.votes.call_choice(
+            "a name", ("oak", "elm"), voters=("v1", "v2", "v3"), unit="community", by=town.secretary()
+        )
+        town.office.votes.recuse(called, "made one of them", by=town.office.act_as("v3"))
+        town.told()
+        town.office.votes.open(called, by=town.secretary())
+        assert town.told() == [("vote", "v1"), ("vote", "v2")]
+        case = self.chosen(town, called, "oak oak")
+        assert case.state == "chosen"
+        assert [who for topic, who in town.told() if topic == "result"] == ["v1", "v2"]
 
     def test_nobody_came(self, town: Town) -> None:
         """None is chosen."""

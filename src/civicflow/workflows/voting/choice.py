@@ -2,7 +2,8 @@
 
 Rules
 -----
-- The secretary puts two or more options to those whom the roll names; who of them votes is theirs to decide.
+- The secretary puts two or more options to those whom the roll names. Each of them is told when voting opens; who of them
+  votes is theirs to decide.
 - Votes are secret, on screen or on paper; two tellers agree on what they say.
 - The option with the most votes is chosen, if it has more than half of the valid ballots; else the leading two go to a run-off,
   in which the most votes choose. A tie is broken by a lot whose seed is recorded.
@@ -106,6 +107,7 @@ def choosing(
         rule=rule,
         within=within,
         roll=Named("residents-named", _roll),
+        tell_roll=True,
         secret=True,
         recusals=True,
         tellers=tellers,

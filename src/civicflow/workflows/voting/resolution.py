@@ -66,6 +66,9 @@ def resolving(
     within: str = "7 days",
     by: Who = CHAIR,
     post: str = "delegate",
+    secret: bool = False,
+    tellers: Who | None = None,
+    sitting: bool = False,
 ) -> Flow:
     """A flow by which the holders of a post at a body decide one question.
 
@@ -76,9 +79,26 @@ def resolving(
         within: how long the vote lasts.
         by: who puts, opens and closes it, and breaks a tie.
         post: whose holders vote; the body is the case's ``council``.
+        secret: choices are sealed or on paper, and told by two tellers.
+        tellers: who tells a secret vote; whoever puts it where left out.
+        sitting: it is voted on at a sitting, which the opener names.
+
+    Raises:
+        InvalidInput: for what `vote` refuses.
     """
     stage = vote(
-        "vote", at="council", post=post, opener=by, rule=rule, within=within, paper=True, recusals=True, chair=by
+        "vote",
+        at="council",
+        post=post,
+        opener=by,
+        rule=rule,
+        within=within,
+        secret=secret,
+        paper=not secret,
+        tellers=tellers,
+        sitting=sitting,
+        recusals=True,
+        chair=by,
     )
     return compose(
         name,

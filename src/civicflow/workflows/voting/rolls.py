@@ -18,12 +18,13 @@ import attrs
 
 from civicflow.hierarchy.authority import ANYONE, AnyOf, Who
 from civicflow.ledger.canonical import plain
+from civicflow.texts import Text, bilingual
 from civicflow.workflows.decisions.policies import Policies, Proxies
 from civicflow.workflows.engine.effects import Compute
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import STAY, Guard, Named, Step
 from civicflow.workflows.engine.records import Case
-from civicflow.workflows.engine.situation import Change, Situation
+from civicflow.workflows.engine.situation import Change, Notice, Situation
 from civicflow.workflows.reasons import HAS_REASON
 
 SITTING: Final = "sitting"
@@ -83,6 +84,40 @@ class Entrust:
 def _here(case: Case) -> str:
     """The name of the vote that a case is in."""
     return case.state.partition(".")[0]
+
+
+@attrs.frozen
+class TellRoll:
+    """Tell everybody on the roll that was just frozen, but for who is recused, and who is told of it anyway.
+
+    Attributes:
+        stage: the vote's name.
+        topic: what it is about.
+        text: what is said; ``{title}`` is the case's headline.
+    """
+
+    stage: str
+    topic: str
+    text: Text = attrs.field(converter=bilingual)
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        """Note a notice for each."""
+        held = change.data[self.stage]
+        title = situation.root.title or situation.case.id
+        told = {notice.to for notice in change.notices if notice.topic == self.topic}
+        for person in held["roll"]:
+            to = f"person:{person}"
+            if person not in held.get("recused", ()) and to not in told:
+                change.notices.append(
+                    Notice(
+                        case=situation.case.id,
+                        version=situation.version,
+                        to=to,
+                        topic=self.topic,
+                        template=self.text,
+                        title=title,
+                    )
+                )
 
 
 def sits(at: str) -> Guard:

@@ -41,7 +41,7 @@ from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.pressing import reminds
 from civicflow.workflows.voting.ballots import BALLOT, CHOICES, SECRET_BALLOT
 from civicflow.workflows.voting.counting import count_of, poll_of
-from civicflow.workflows.voting.rolls import SITTING, FreezeRoll, OpenVote, entrusting, recusing, sits
+from civicflow.workflows.voting.rolls import SITTING, FreezeRoll, OpenVote, TellRoll, entrusting, recusing, sits
 from civicflow.workflows.voting.tallies import KeepTally, tallying
 from civicflow.workflows.voting.ties import breaking
 
@@ -178,6 +178,7 @@ def vote(
     rule: Rule | Plurality | Requirement,
     within: str,
     roll: Named | None = None,
+    tell_roll: bool = False,
     secret: bool = False,
     paper: bool = False,
     tellers: Who | None = None,
@@ -198,6 +199,7 @@ def vote(
             that the case keeps under ``options``.
         within: how long voting lasts where nobody closes it, for instance ``"3 days"``.
         roll: makes another roll of the situation, see `FreezeRoll`.
+        tell_roll: everybody on the roll is told when voting opens and how it ended; else whoever holds the post is.
         secret: choices are sealed or on paper, and told by two tellers.
         paper: in an open vote, a teller may record a signed paper.
         tellers: who tells a secret vote; whoever opens it where left out.
@@ -219,10 +221,16 @@ def vote(
         if plainest
         else FreezeRoll(stage, post, at, roll, policies, secret=secret, paper=paper, sitting=sitting, options=choosing)
     )
-    result: tuple[Effect, ...] = (
-        Minute(stage, whole),
-        Tell(Holder(post, at), "result", "the vote on “{title}” was counted | “{title}”表决结果已出"),
+    asked, told = (
+        "please vote on “{title}” | 请对“{title}”投票",
+        "the vote on “{title}” was counted | “{title}”表决结果已出",
     )
+    tells_of = (
+        (TellRoll(stage, "vote", asked), TellRoll(stage, "result", told))
+        if tell_roll
+        else (Tell(Holder(post, at), "vote", asked), Tell(Holder(post, at), "result", told))
+    )
+    result: tuple[Effect, ...] = (Minute(stage, whole), tells_of[1])
     breaks = breaking(stage, whole, chair or opener)
     tells = tallying(stage, tellers or opener, _outcomes(stage, whole), result) if secret else None
     counting = "2 days" if late else "0 hours"
@@ -261,7 +269,7 @@ def vote(
                 Anchor("electorate", at),
                 frozen,
                 *((Link(SITTING, SITTING),) if sitting else ()),
-                Tell(Holder(post, at), "vote", "please vote on “{title}” | 请对“{title}”投票"),
+                tells_of[0],
             ),
             reads=(Linked(SITTING, SITTING),) if sitting else (),
         ),
