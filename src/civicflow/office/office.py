@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.engine.possible import Possibilities
     from civicflow.workflows.engine.records import Case
     from civicflow.workflows.funds.desk import Funds
+    from civicflow.workflows.granting.desk import Grants
     from civicflow.workflows.hazards.desk import Hazards
     from civicflow.workflows.mediation.desk import Mediation
     from civicflow.workflows.needs.desk import Needs
@@ -252,6 +253,13 @@ class Office:
         from civicflow.workflows.funds.desk import Funds
 
         return Funds(self)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """Calls for projects, and grants that are paid by milestones, in words."""
+        from civicflow.workflows.granting.desk import Grants
+
+        return Grants(self)
 
     @cached_property
     def mediation(self) -> Mediation:

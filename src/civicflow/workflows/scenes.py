@@ -12,6 +12,7 @@ from civicflow.workflows.documents.scenes import DOCUMENTS
 from civicflow.workflows.duties.scenes import DUTIES
 from civicflow.workflows.engine.exploring.scene import Scene
 from civicflow.workflows.funds.scenes import FUNDS
+from civicflow.workflows.granting.scenes import GRANTING
 from civicflow.workflows.hazards.scenes import HAZARDS
 from civicflow.workflows.mediation.scenes import MEDIATION
 from civicflow.workflows.needs.scenes import NEEDS
@@ -41,6 +42,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **COUNCILS,
     **VOTES,
     **SITTINGS,
+    **GRANTING,
     **MEDIATION,
     **ROUTINES,
     **DUTIES,

@@ -45,6 +45,10 @@ WHERE: Final[Mapping[str, str]] = {
     "sitting": "councils.sitting:SITTING",
     "informal-sitting": "councils.informal:INFORMAL_SITTING",
     "dispute": "mediation.dispute:DISPUTE",
+    "sheet": "granting.sheet:SHEET",
+    "grant": "granting.grant:GRANT",
+    "grant-application": "granting.application:APPLICATION",
+    "call": "granting.call:CALL",
     "petition": "petitions.petition:PETITION",
 }
 """Below this package, the module of each flow and what it is called there; a parent stands after its children."""

@@ -53,6 +53,20 @@ class CarryTo:
                 change.carried.append(Carry(matter.root.id, self.step, given))
 
 
+@attrs.frozen
+class CarryEach(CarryTo):
+    """Take a step on some of the matters that were read under a name, in the same commit: what is worked out of all of them at once.
+
+    ``data`` makes, of the situation alone, what the step is given by the other matter's id; what is not named is left alone.
+    """
+
+    def apply(self, situation: Situation, change: Change) -> None:
+        given = self.data.of(situation)
+        for matter in situation.read(self.read):
+            if matter.root.id in given:
+                change.carried.append(Carry(matter.root.id, self.step, given[matter.root.id]))
+
+
 @attrs.frozen(kw_only=True)
 class Raising:
     """One matter to begin.

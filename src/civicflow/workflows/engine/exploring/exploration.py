@@ -161,7 +161,7 @@ class _Search:
     # -- how it begins -----------------------------------------------------------------------------------------------
 
     def _prelude(self) -> Standing:
-        standing = Standing({}, DAWN, frozenset(range(len(self.scene.incidents))))
+        standing = Standing({}, DAWN, frozenset(range(len(self.scene.incidents))), living=self.scene.living)
         for incident in (*self.scene.prelude, *self.scene.way):
             if incident.by == "clock":
                 due = standing.matters[matter_of(CaseId(incident.case))].case(CaseId(incident.case)).due
@@ -181,7 +181,10 @@ class _Search:
         actor = RULE if incident.by == "rule" else self.town.actors[incident.by]
         act = Act(step=incident.step, actor=actor, data=incident.data)
         if incident.brood:
-            return self.asking.begin(standing, self._ballot(standing, incident.flow, incident.brood, actor), act)
+            root = standing.matters[MatterId(incident.parent)].root
+            birth = self._ballot(root, incident.flow, incident.brood, actor)
+            named = birth if incident.case == MAIN else attrs.evolve(birth, case=CaseId(incident.case))
+            return self.asking.begin(standing, named, act)
         if incident.flow:
             unit = UnitId(incident.unit)
             birth = Birth(case=CaseId(incident.case), flow=incident.flow, unit=unit, anchors=self.town.anchors)
@@ -302,7 +305,8 @@ class _Search:
     def _birth(self, standing: Standing, actor: Actor) -> Birth:
         parent, brood = self.scene.parent or ("", "")
         if not parent:
-            requester = None if actor.person is None or actor != OTHER else PersonId("requester")
+            told = self.scene.requester if actor.person is None else "requester" if actor == OTHER else ""
+            requester = PersonId(told) if told else None
             unit = UnitId(self.scene.unit)
             return Birth(case=MAIN, flow=self.flow.name, unit=unit, anchors=self.town.anchors, requester=requester)
         root = standing.matters[MatterId(parent)].root
@@ -332,7 +336,7 @@ class _Search:
                     yield from self._cast(here, standing, brood, child.flow, plan.step, actor)
 
     def _cast(self, here: Key, standing: Standing, brood: str, flow: Flow, step: Step, actor: Actor) -> Iterator[_Done]:
-        birth = self._ballot(standing, flow.name, brood, actor)
+        birth = self._ballot(standing.main.root, flow.name, brood, actor)
         if MatterId(birth.case) in standing.matters:
             return
         for data in self._data(flow, step):
@@ -340,9 +344,8 @@ class _Search:
             yield from self._tried(here, standing, None, act, birth, step)
 
     @staticmethod
-    def _ballot(standing: Standing, flow: str, brood: str, actor: Actor) -> Birth:
-        """The mass child of somebody, in the explored case's present round."""
-        root = standing.main.root
+    def _ballot(root: Case, flow: str, brood: str, actor: Actor) -> Birth:
+        """The mass child of somebody, in a case's present round."""
         return Birth(
             case=CaseId(f"{root.id}~{root.round}~{actor.person}".replace("@", "-").replace("#", "-")),
             flow=flow,
@@ -355,6 +358,8 @@ class _Search:
 
     def _befallen(self, here: Key, standing: Standing, number: int) -> Iterator[_Done]:
         incident = self.scene.incidents[number]
+        if not incident.flow and matter_of(CaseId(incident.case)) not in standing.matters:
+            return  # it has not begun yet
         self.acts += 1
         try:
             answer = self._happen(standing, incident)

@@ -19,14 +19,15 @@ class Incident:
     """One step that a scene has happen: in the prelude, on the way, or at most once in a story, at whatever moment.
 
     Attributes:
-        case: the case; it begins with its first incident.
+        case: the case; it begins with its first incident. A mass child of which nothing more happens may be called ``main`` as its parent.
         flow: the flow of its first incident, else empty.
         step: its name.
         by: who takes it, as the town calls them: ``resident``, or ``POST@UNIT``; ``rule``; or ``clock``, for which time goes on to
             the case's next deadline.
         data: what they give.
         unit: the area in which the case begins: ``low``, ``middle`` or ``top``.
-        brood: for a mass child that begins: of the explored case, what kind.
+        brood: for a mass child that begins: what kind.
+        parent: for a mass child that begins: the case whose it is; left out, of the explored one.
     """
 
     case: str
@@ -36,6 +37,7 @@ class Incident:
     data: Any = None
     unit: str = "low"
     brood: str = ""
+    parent: str = MAIN
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +54,9 @@ class Scene:
         opened: what a case keeps that a parent opens, where its flow leaves that to the parent.
         parent: the case that a mass child is born of, and the kind of brood.
         child: under which name it is born; empty for the name of whoever brings it about.
+        requester: who raised the explored case where a rule begins it: ``requester``; nobody where left out.
+        living: how many rounds back mass children live on by themselves, so that situations differ by their states; 0 where they are
+            only counted, as ballots are.
         by_rule: steps that a rule takes at whatever moment, in place of a flow that is not there.
         vacant: posts that nobody holds, as ``POST@UNIT``.
         shared: posts that two hold, the second called ``POST@UNIT#2``; of two who may do the same the first is tried.
@@ -69,6 +74,8 @@ class Scene:
     opened: Mapping[str, Any] = attrs.field(factory=dict)
     parent: tuple[str, str] | None = None
     child: str = "main"
+    requester: str = ""
+    living: int = 0
     by_rule: tuple[str, ...] = ()
     vacant: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()

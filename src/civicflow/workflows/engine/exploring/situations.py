@@ -30,12 +30,14 @@ class Standing:
         at: the moment.
         ahead: the numbers of the incidents that may still happen.
         raised: the matters that others began, with the name of their flow.
+        living: how many rounds back mass children live on by themselves, and make a difference; 0 where they only count.
     """
 
     matters: Mapping[MatterId, Matter]
     at: datetime
     ahead: frozenset[int] = frozenset()
     raised: Mapping[str, str] = attrs.field(factory=dict)
+    living: int = 0
 
     @property
     def main(self) -> Matter:
@@ -53,7 +55,7 @@ class Standing:
             cases.update((case.id, case) for case in move.cases)
             root = cases.pop(CaseId(move.matter))
             matters[move.matter] = Matter(root, cases, complete=True)
-        return Standing(matters, at, self.ahead, raised)
+        return attrs.evolve(self, matters=matters, at=at, raised=raised)
 
     def due(self) -> datetime | None:
         """When the explored matter's next deadline falls."""
@@ -74,7 +76,9 @@ class Standing:
             tuple(beside),
             tuple(
                 sorted(
-                    (_rounds_ago(b, self.matters), b.key, _data(b)) for b in born if _rounds_ago(b, self.matters) < 2
+                    (_rounds_ago(b, self.matters), b.key, f"{b.state} {_data(b)}" if self.living else _data(b))
+                    for b in born
+                    if _rounds_ago(b, self.matters) <= self.living or _rounds_ago(b, self.matters) < 2
                 )
             ),
             upcoming,
