@@ -23,36 +23,62 @@ HALF = Money("18000")
 ZONE = "Asia/Shanghai"
 
 
-@attrs.frozen
+@attrs.frozen(kw_only=True)
 class Attempt:
     """One attempt to carry the proposal.
 
     Attributes:
         key: what its commands' keys begin with.
         title: the public headline.
-        month: in which it is proposed, on the 10th, the group's meeting day; the council sits in the next.
-        sitting: the month of the council's sitting.
+        proposed: the day on which it is proposed and the group votes, at seven in the evening.
+        presented: the day on which the group presents it.
+        sitting: the day on which the community council sits.
         in_favour: how many of the council's members vote for it.
         objection: what a resident objects while it is on public notice, or nothing.
+        objected: the day of the objection.
+        answered: the day on which the secretary answers it.
     """
 
     key: str
     title: str
-    month: str
+    proposed: str
+    presented: str
     sitting: str
     in_favour: int
     objection: str = ""
+    objected: str = ""
+    answered: str = ""
 
 
-FIRST = Attempt("works-1", "A new gate, a fire lane and anti-climb spikes", "2026-03", "2026-04", in_favour=24)
+FIRST = Attempt(
+    key="works-1",
+    title="A new gate, a fire lane and anti-climb spikes",
+    proposed="2026-03-10",
+    presented="2026-03-20",
+    sitting="2026-04-01",
+    in_favour=24,
+)
 SECOND = Attempt(
-    "works-2",
-    "A wider gate, a fire lane and anti-climb spikes",
-    "2026-05",
-    "2026-06",
+    key="works-2",
+    title="A wider gate, a fire lane and anti-climb spikes",
+    proposed="2026-05-10",
+    presented="2026-05-20",
+    sitting="2026-06-01",
     in_favour=25,
     objection="The fire lane takes away the bicycle stand",
+    objected="2026-05-12",
+    answered="2026-05-13",
 )
+OVER_THE_HOLIDAY = attrs.evolve(
+    SECOND,
+    key="works-3",
+    proposed="2026-09-28",
+    objected="2026-10-01",
+    answered="2026-10-09",
+    presented="2026-10-12",
+    sitting="2026-10-20",
+)
+"""The same over National Day: the notice hangs for its seven days, holidays or not; the secretary answers in working days."""
 
 
 def delegates(office: Office, council: str) -> list[Actor]:
@@ -78,7 +104,7 @@ def attempt(office: Office, clock: FrozenClock, funds: tuple[Case, Case], plan: 
     """One attempt, from the group's resolution to the council's decision and its funding."""
     group = delegates(office, GROUP)
 
-    clock.set(instant(f"{plan.month}-10T19:00", ZONE))
+    clock.set(instant(f"{plan.proposed}T19:00", ZONE))
     proposal = office.councils.propose(
         plan.title,
         group=GROUP,
@@ -89,6 +115,9 @@ def attempt(office: Office, clock: FrozenClock, funds: tuple[Case, Case], plan: 
         by=group[0],
         key=plan.key,
     )
+    office.councils.endorse(proposal, by=group[1], key=f"{plan.key}:endorse")
+    office.councils.hand_in(proposal, by=group[0], key=f"{plan.key}:hand-in")
+    office.councils.settle(proposal, by=group[2], key=f"{plan.key}:settle")
     office.councils.open_vote(proposal, by=group[0], key=f"{plan.key}:group")
     for delegate in group:
         office.councils.vote(proposal, "yes", by=delegate, key=f"{plan.key}:group:{delegate.person}")
@@ -96,7 +125,11 @@ def attempt(office: Office, clock: FrozenClock, funds: tuple[Case, Case], plan: 
 
     _public_notice(office, clock, proposal, plan)
 
-    clock.set(instant(f"{plan.month}-20T19:00", ZONE))
+    clock.set(instant(f"{plan.presented}T19:00", ZONE))
+    office.tick()
+    chair = office.act_as("delegate-01", post="chair", unit=COUNCIL)
+    office.councils.submit(proposal, by=group[0], key=f"{plan.key}:submit")
+    office.councils.admit(proposal, by=chair, key=f"{plan.key}:admit")
     office.councils.present(proposal, by=group[1], opinions="all owners were asked", key=f"{plan.key}:present")
     _decide(office, clock, proposal, plan)
     return office.case(proposal)
@@ -105,23 +138,22 @@ def attempt(office: Office, clock: FrozenClock, funds: tuple[Case, Case], plan: 
 def _public_notice(office: Office, clock: FrozenClock, proposal: Case, plan: Attempt) -> None:
     """The resolution hangs in the compound for a week; who objects is answered within it."""
     if plan.objection:
-        clock.set(instant(f"{plan.month}-12T18:00", ZONE))
+        clock.set(instant(f"{plan.objected}T18:00", ZONE))
         resident = office.act_as("resident-9")
         office.councils.object(proposal, plan.objection, by=resident, key=f"{plan.key}:object")
-        clock.set(instant(f"{plan.month}-13T09:00", ZONE))
+        clock.set(instant(f"{plan.answered}T09:00", ZONE))
+        office.tick()
         secretary = office.act_as("secretary-jinyang-1", post="secretary", unit=COMMUNITY)
         for objection in office.councils.objections(proposal):
             office.councils.answer_objection(
                 objection, "It moves to the other side of the gate", by=secretary, key=f"{plan.key}:answer"
             )
-    clock.set(instant(f"{plan.month}-18T09:00", ZONE))
-    office.tick()
 
 
 def _decide(office: Office, clock: FrozenClock, proposal: Case, plan: Attempt) -> None:
     """The community council votes: two thirds of all its seats, vacant ones too."""
     chair = office.act_as("delegate-01", post="chair", unit=COUNCIL)
-    clock.set(instant(f"{plan.sitting}-01T19:00", ZONE))
+    clock.set(instant(f"{plan.sitting}T19:00", ZONE))
     office.councils.open_vote(proposal, by=chair, key=f"{plan.key}:council")
     for number, delegate in enumerate(delegates(office, COUNCIL)):
         choice: Choice = "yes" if number < plan.in_favour else "no"

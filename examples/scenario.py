@@ -66,7 +66,7 @@ def run(office: Office, clock: FrozenClock, *, requests: Sequence[boston.Request
         hall=hall,
         lamp=lamp,
         funds=tuple(office.case(fund) for fund in funds),
-        proposals=proposals,
+        proposals=tuple(office.case(proposal) for proposal in proposals),
         requests=recorded,
     )
 

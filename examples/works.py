@@ -9,7 +9,7 @@ bidders, what they ask for, the milestones, the days and the persons, and that w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -116,9 +116,10 @@ def live_through(office: Office, clock: FrozenClock, offers: tuple[Offer, ...] =
         by=secretary(office),
         requester="resident-9",
     )
-    _compare(office, clock, work, offers)
-    _build(office, clock, work)
-    _accept(office, clock, work)
+    compare(office, clock, work, offers)
+    award(office, clock, work, offers)
+    build(office, clock, work)
+    accept(office, clock, work)
     return figures(office, work)
 
 
@@ -126,8 +127,8 @@ def _at(clock: FrozenClock, when: str) -> None:
     clock.set(instant(when, ZONE))
 
 
-def _compare(office: Office, clock: FrozenClock, work: Case, offers: tuple[Offer, ...]) -> None:
-    """Five sittings: calling, two on which quotes come in, opening them, awarding the lowest."""
+def compare(office: Office, clock: FrozenClock, work: Case, offers: tuple[Offer, ...]) -> None:
+    """Four sittings: calling, two on which quotes come in, opening them."""
     by, (witness, *_) = secretary(office), beiyuan.delegates(office, GROUP)
     _at(clock, "2026-06-08T19:00")
     office.works.call(work, closing=date(2026, 6, 15), wanted="all three works, with two years' warranty", by=by)
@@ -142,18 +143,29 @@ def _compare(office: Office, clock: FrozenClock, work: Case, offers: tuple[Offer
     for offer in offers:
         seen = "" if offer.secret else str(witness.person)
         office.works.open_quote(work, offer.amount, secret=offer.secret, witness=seen, bidder=offer.bidder, by=by)
-    _at(clock, "2026-06-18T19:00")
+
+
+def award(office: Office, clock: FrozenClock, work: Case, offers: tuple[Offer, ...], *, on: str = "2026-06-18") -> None:
+    """The fifth sitting, on some day: the lowest quote is awarded, and the award hangs for three days."""
+    _at(clock, f"{on}T19:00")
     best = min(offers, key=lambda offer: offer.amount.amount)
-    office.works.award(work, best.bidder, by=by)
-    _at(clock, "2026-06-22T09:00")
-    office.tick()  # the award hung for three days
+    office.works.award(work, best.bidder, by=secretary(office))
+    clock.advance(days=4)
+    office.tick()
 
 
-def _build(office: Office, clock: FrozenClock, work: Case) -> None:
-    """Three milestones, each reported, inspected and paid; the fire lane is sent back once."""
+def build(office: Office, clock: FrozenClock, work: Case, *, meanwhile: Callable[[int], None] = lambda _: None) -> None:
+    """Three milestones, each reported, inspected and paid; the fire lane is sent back once.
+
+    Args:
+        office: the office.
+        clock: its clock.
+        work: the case.
+        meanwhile: what happens before a milestone is paid, by its number.
+    """
     by, (delegate, *_) = secretary(office), beiyuan.delegates(office, GROUP)
-    award = _money(office.case(work).data["award"]["amount"])
-    retained, payable = award.shared([RETAINED, 1 - RETAINED])
+    sum_ = _money(office.case(work).data["award"]["amount"])
+    retained, payable = sum_.shared([RETAINED, 1 - RETAINED])
     office.works.plan(work, shared_out(payable, WORKS), retained=retained, by=by)
     for number, (name, until, _) in enumerate(WORKS):
         _at(clock, f"{until}T10:00")
@@ -163,11 +175,12 @@ def _build(office: Office, clock: FrozenClock, work: Case) -> None:
             _at(clock, "2026-09-04T10:00")
             office.works.report(work, "the pole is gone", evidence=("photo-lane.jpg",), by=by)
         office.works.pass_milestone(work, by=delegate)
+        meanwhile(number)
         clock.advance(hours=2)
         office.works.pay(work, by=by)
 
 
-def _accept(office: Office, clock: FrozenClock, work: Case) -> None:
+def accept(office: Office, clock: FrozenClock, work: Case) -> None:
     """A delegate and a resident accept the whole; the account is settled; residents evaluate."""
     delegate, *others = beiyuan.delegates(office, GROUP)
     _at(clock, "2026-09-18T19:00")

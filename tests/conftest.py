@@ -211,25 +211,38 @@ class Town:
             "group": "group-council",
             "council": "council",
             "unit": COMMUNITY,
+            "board": "party-district",
             "budget": Money(amount),
             "sources": [Source(fund.id, Money(amount))],
             "by": self.delegate("r1"),
         }
         return self.office.councils.propose("a gate", **{**asked, **more})
 
-    def resolved(self, fund: Case, amount: str = "100") -> Case:
+    def settled(self, proposal: Case) -> Case:
+        """The proposal, endorsed and deliberated; the group is to vote on it."""
+        self.office.councils.endorse(proposal, by=self.delegate("r2"))
+        self.office.councils.hand_in(proposal, by=self.delegate("r1"))
+        return self.office.councils.settle(proposal, by=self.delegate("r1"))
+
+    def resolved(self, fund: Case, amount: str = "100", **more: Any) -> Case:
         """A proposal that the group resolved on; it hangs on public notice."""
-        proposal = self.proposed(fund, amount)
+        proposal = self.settled(self.proposed(fund, amount, **more))
         self.office.councils.open_vote(proposal, by=self.delegate("r1"))
         for person in ("r1", "r2"):
             self.office.councils.vote(proposal, "yes", by=self.delegate(person))
         return self.office.councils.close_vote(proposal, by=self.delegate("r1"))
 
-    def before_the_council(self, fund: Case, amount: str = "100") -> Case:
+    def before_the_council(self, fund: Case, amount: str = "100", **more: Any) -> Case:
         """A proposal on which the council is to vote."""
-        proposal = self.resolved(fund, amount)
+        proposal = self.resolved(fund, amount, **more)
         self.clock.advance(days=8)
         self.office.tick()
+        return self.presented(proposal)
+
+    def presented(self, proposal: Case) -> Case:
+        """The proposal, submitted, admitted and presented; the council is to vote on it."""
+        self.office.councils.submit(proposal, by=self.delegate("r1"))
+        self.office.councils.admit(proposal, by=self.chair)
         return self.office.councils.present(proposal, by=self.delegate("r1"))
 
     def voted(self, proposal: Case, yes: int, no: int = 0, *, close: bool = True) -> Case:

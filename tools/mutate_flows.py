@@ -7,6 +7,8 @@ Writes ``tests/workflows/mutants/FLOW.csv``, a line for each mutant, and the tab
 - *wrong*, if exploration finds a story that must not be;
 - *different*, if the stories are not those of the flow as it is reviewed, whose digest stands in the first lines;
 - *alike*, if no story differs: then `ALIKE` says why, or the run fails.
+
+A part of a stage that stands word for word in a flow before is spoilt there, and not once more.
 """
 
 from __future__ import annotations
@@ -42,6 +44,8 @@ CLASSES: Final = ("rejected", "wrong", "different", "alike")
 Mutants = Iterator[tuple[str, Flow]]
 
 ALIKE: Final[dict[tuple[str, str, str], str]] = {
+    ("work-order", "drop_held", "announcement.clear"): "nothing puts a work order on hold; a proposal's notice is held",
+    ("work-order", "drop_held", "announcement.send-back"): "as for clearing it",
     ("register", "retarget", "load 0"): "the one state has no limit, so that entering it anew is staying in it",
     ("register", "retarget", "redraw 0"): "the one state has no limit, so that entering it anew is staying in it",
     (
@@ -78,6 +82,48 @@ ALIKE: Final[dict[tuple[str, str, str], str]] = {
     ),
 }
 """By flow, operator and place: why a mutant tells the same stories."""
+
+WORKS: Final = {
+    "annul": "quoting.calling quoting.opening quoting.few quoting.comparing building.building building.late building.reported"
+    " building.payable inspecting.defective",
+    "suspend": "funding.due quoting.calling quoting.opening quoting.few quoting.comparing announcement.posted"
+    " announcement.contested building.contracting building.building building.late building.reported building.payable"
+    " inspecting.awaited inspecting.defective settling.due evaluation.open",
+}
+ALIKE.update(
+    {
+        (
+            "council-proposal",
+            "drop_source",
+            f"{step} {state}",
+        ): "the stretches of works are those of the work order, in which"
+        " nobody suspends or annuls; that both lead from each of these states is a test of the composition"
+        for step, states in WORKS.items()
+        for state in states.split()
+    }
+)
+ALIKE.update(
+    {
+        ("council-proposal", *place): why
+        for place, why in {
+            (
+                "drop_branch",
+                "winding-up.settle 0",
+            ): "either outcome leads to the same end here; the work order tells them apart",
+            (
+                "drop_effect",
+                "winding-up.settle CarryTo 0",
+            ): "what was retained is paid of a whole that was accepted, and then nothing is annulled any more",
+            (
+                "drop_effect",
+                "draft.amend TieToFunds 2",
+            ): "the texts of the scenes draw on one fund; the tests of the rule have two",
+            ("drop_effect", "deliberation.amend TieToFunds 2"): "as for amending a draft",
+            ("drop_effect", "inspecting.inspect/0 Stamp 0"): "a proposal was stamped when it had its money",
+            ("drop_guard", "inspecting.inspect not-the-builder"): "as for the work order",
+        }.items()
+    }
+)
 
 
 def _steps(flow: Flow, step: Step, *instead: Step) -> Flow:
@@ -291,12 +337,17 @@ Place = tuple[str, str, str]
 @cache
 def mutants() -> dict[Place, Flow]:
     """Every mutant by its place."""
-    return {
-        (flow.name, operator.__name__, where): mutant
-        for flow in SHIPPED
-        for operator in OPERATORS
-        for where, mutant in operator(flow)
-    }
+    found: dict[Place, Flow] = {}
+    stands: set[State | Step] = set()
+    for flow in SHIPPED:
+        parts: tuple[State | Step, ...] = (*flow.states, *flow.steps)
+        elsewhere = {part.name for part in parts if "." in part.name and part in stands}
+        for operator in OPERATORS:
+            for where, mutant in operator(flow):
+                if where.partition(" ")[0] not in elsewhere:
+                    found[flow.name, operator.__name__, where] = mutant
+        stands.update(part for part in parts if "." in part.name)
+    return found
 
 
 @cache
@@ -317,7 +368,10 @@ def judge(place: Place) -> tuple[str, str]:
     found = faults(mutant, beside)
     if found:
         return "rejected", found[0].rule
-    for scene, before in zip(SCENES[mutant.name], reviewed(mutant.name), strict=True):
+    part = place[2].partition(" ")[0].partition("/")[0]
+    told = list(zip(SCENES[mutant.name], reviewed(mutant.name), strict=True))
+    # Where the spoilt part has a say, the stories differ first.
+    for scene, before in sorted(told, key=lambda one: all(part != noted[2] for noted in one[1].noted)):
         try:
             after = explore(mutant, SHIPPED, scene=scene)
         except InvalidInput as error:

@@ -84,11 +84,15 @@ def story(town: Town) -> None:
         group="group-council",
         council="council",
         unit="community",
+        board="party-district",
         budget=Money("60"),
         sources=[Source(fund.id, Money("60"))],
         by=town.delegate("r1"),
         key="gate",
     )
+    councils.endorse(proposal, by=town.delegate("r2"), key="gate:endorse")
+    councils.hand_in(proposal, by=town.delegate("r1"), key="gate:hand-in")
+    councils.settle(proposal, by=town.delegate("r1"), key="gate:settle")
     councils.open_vote(proposal, by=town.delegate("r1"), key="gate:group")
     for person in ("r1", "r2"):
         councils.vote(proposal, "yes", by=town.delegate(person), key=f"gate:group:{person}")
@@ -100,29 +104,36 @@ def story(town: Town) -> None:
         councils.answer_objection(objection, "as the norm says", by=secretary, key="gate:answer")
     clock.advance(days=3)
     office.tick()
+    councils.submit(proposal, by=town.delegate("r1"), key="gate:submit")
+    councils.admit(proposal, by=town.chair, key="gate:admit")
     councils.present(proposal, by=town.delegate("r1"), key="gate:present")
     councils.open_vote(proposal, by=town.chair, key="gate:council")
     for number in range(1, 6):
         councils.vote(proposal, "yes", by=town.delegate(f"d{number}"), key=f"gate:council:d{number}")
     clock.advance(days=8)
     office.tick()
-    assert town.now(proposal).state == "funded"
+    assert town.now(proposal).state == "quoting.due"
     assert town.now(same).state == "unevaluated"
     assert town.now(late).state == "supervised"
     office.seal()
     clock.set(start)
 
 
-_ID = re.compile(r"\b[A-Z]-[0-9a-f]{16}")
+_ID = re.compile(r"\b(?:[A-Z]-[0-9a-f]{16}|[0-9a-f]{64})\b")
+"""An id, or the digest of a text that names ids."""
+
+
+def _kind(found: str) -> str:
+    return found[0] if "-" in found else "digest-"
 
 
 def told(storage: Storage) -> dict[str, Any]:
-    """Everything that a store holds, with ids numbered by their first appearance in the feed, and without salts."""
+    """Everything that a store holds, with ids and digests numbered by their first appearance in the feed, and without salts."""
     names: dict[str, str] = {}
 
     def plain(value: Any) -> Any:
         text = json.dumps(value, ensure_ascii=False, sort_keys=False)
-        return json.loads(_ID.sub(lambda m: names.setdefault(m.group(), f"{m.group()[0]}{len(names)}"), text))
+        return json.loads(_ID.sub(lambda m: names.setdefault(m.group(), f"{_kind(m.group())}{len(names)}"), text))
 
     entries = []
     for row in _feed(storage):

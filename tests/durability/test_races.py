@@ -114,7 +114,7 @@ def test_two_proposals_reserve_from_one_fund_at_once(raced: Town, at_once: AtOnc
         at_once(*[partial(councils.close_vote, p, by=raced.chair) for p in proposals])
         raced.office.tick()
         states = sorted(raced.now(proposal).state for proposal in proposals)
-        assert states == ["funded", "funding.short"]
+        assert states == ["funding.short", "quoting.due"]
         assert available(raced.now(fund)) == Money(0)
         assert reserved(raced.now(fund)) == Money(60 * (trial + 1))
         raced.office.funds.deposit(fund, Money("60"), by=raced.secretary())

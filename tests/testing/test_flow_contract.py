@@ -18,7 +18,8 @@ from civicflow.testing.flows.place import HERE, person_of
 from civicflow.testing.flows.walking import Samples
 from civicflow.workflows.coordination.meeting import MEETING
 from civicflow.workflows.councils.notice import OBJECTION
-from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL, Propose
+from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
+from civicflow.workflows.councils.text import Propose
 from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.flow import NEW, STAY, Effect, Flow, Guard, Limit, State, Step
 from civicflow.workflows.engine.situation import Change, Situation

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town
 
 CHOICES: tuple[Choice, ...] = ("yes", "yes", "yes", "yes", "yes", "no", "abstain")
+ACTS = (
+    *("open", "vote", "vote", "close", "object", "reserve", "fee", "present", "send-back", "reject", "withdraw"),
+    *("endorse", "hand-in", "amend", "settle", "submit", "admit"),
+)
 AREAS = ("district", "subdistrict", "community")
 BODIES = ("health", "emergency", "traffic-police")
 PAUSES = st.sampled_from(
@@ -267,7 +271,7 @@ class Proposals(TownMachine):
         self.funds: list[str] = []
         self.proposals: list[str] = []
         self.paid_in = [Money(0), Money(0)]
-        self.rolls: dict[tuple[str, str], list[str]] = {}
+        self.rolls: dict[tuple[str, str, int], list[str]] = {}
 
     @initialize()
     def open_funds(self) -> None:
@@ -284,7 +288,7 @@ class Proposals(TownMachine):
         self.check_everything()
         spent = [Money(0), Money(0)]
         for proposal in map(self.town.now, self.proposals):
-            if proposal.state == "funded":
+            if proposal.state.startswith("quoting"):
                 for source in proposal.data["sources"]:
                     number = self.funds.index(source["fund"])
                     spent[number] += Money(source["amount"]["amount"])
@@ -300,9 +304,11 @@ class Proposals(TownMachine):
         held = proposal.data.get(stage)
         if held is None:
             return
-        roll = self.rolls.setdefault((proposal.id, stage), held["roll"])
+        turns = [step for step in self.town.steps(proposal) if step.endswith((".open", ".close"))]
+        opened = len(turns) - turns[::-1].index(f"{stage}.open")
+        roll = self.rolls.setdefault((proposal.id, stage, opened), held["roll"])
         assert held["roll"] == roll
-        ballots = self.town.ballots(proposal, 1 if stage == "group" else 3)
+        ballots = self.town.ballots(proposal, opened)
         voters = [ballot.key for ballot in ballots]
         assert len(set(voters)) == len(voters)
         assert set(voters) <= set(roll)
@@ -367,7 +373,29 @@ class Proposals(TownMachine):
         """The same, in the same words: votes are held more often than anything else happens."""
         self.the_vote_is_held(data=data)
 
-    @rule(data=st.data(), act=st.sampled_from(["open", "vote", "vote", "close", "object", "present", "reserve", "fee"]))
+    @rule(data=st.data())
+    def the_draft_goes_on(self, data: st.DataObject) -> None:
+        """A draft is endorsed, handed in and settled at once; a resolution is submitted, admitted and presented."""
+        proposal, councils, town = data.draw(st.sampled_from(self.proposals)), self.town.office.councils, self.town
+        author, other = town.delegate("r1"), town.delegate("r3")
+        stage = town.now(proposal).state.partition(".")[0]
+        ways: dict[str, list[tuple[str, Actor, Callable[..., Case]]]] = {
+            "draft": [
+                ("draft.endorse", other, councils.endorse),
+                ("draft.hand-in", author, councils.hand_in),
+                ("deliberation.settle", other, councils.settle),
+            ],
+            "presentation": [
+                ("presentation.submit", author, councils.submit),
+                ("presentation.admit", town.secretary(), councils.admit),
+                ("presentation.present", author, councils.present),
+            ],
+        }
+        for step, by, command in ways.get(stage, ()):
+            self.attempt(partial(command, proposal, by=by), by=by, step=step)
+        self.holds()
+
+    @rule(data=st.data(), act=st.sampled_from(ACTS))
     def somebody_acts(self, data: st.DataObject, act: str) -> None:
         """Somebody does something, whether they may or not."""
         proposal, by, councils = (
@@ -375,7 +403,8 @@ class Proposals(TownMachine):
             self.anybody(data),
             self.town.office.councils,
         )
-        stage = "group" if self.town.now(proposal).state.startswith("group") else "council"
+        state = self.town.now(proposal).state
+        stage, is_draft = "group" if state.startswith("group") else "council", state.startswith("draft")
         choice = data.draw(st.sampled_from(CHOICES))
         number = data.draw(st.integers(0, 1))
         commands: dict[str, tuple[str, Callable[[], Case]]] = {
@@ -383,6 +412,18 @@ class Proposals(TownMachine):
             "vote": ("cast", lambda: councils.vote(proposal, choice, by=by)),
             "close": (f"{stage}.close", lambda: councils.close_vote(proposal, by=by)),
             "object": ("notice.object", lambda: councils.object(proposal, "too narrow", by=by)),
+            "endorse": ("draft.endorse", lambda: councils.endorse(proposal, by=by)),
+            "hand-in": ("draft.hand-in", lambda: councils.hand_in(proposal, by=by)),
+            "amend": (
+                f"{'draft' if is_draft else 'deliberation'}.amend",
+                lambda: councils.amend(proposal, "better", purpose=data.draw(st.text(max_size=1)), by=by),
+            ),
+            "settle": ("deliberation.settle", lambda: councils.settle(proposal, by=by)),
+            "submit": ("presentation.submit", lambda: councils.submit(proposal, by=by)),
+            "admit": ("presentation.admit", lambda: councils.admit(proposal, by=by)),
+            "send-back": ("presentation.return", lambda: councils.send_back(proposal, "no plan", by=by)),
+            "reject": ("presentation.reject", lambda: councils.reject(proposal, "not ours", by=by)),
+            "withdraw": ("withdraw", lambda: councils.withdraw(proposal, "too dear", by=by)),
             "present": ("presentation.present", lambda: councils.present(proposal, by=by)),
             "reserve": ("funding.reserve", lambda: councils.reserve(proposal, by=by)),
             "fee": ("deposit", lambda: self.town.office.funds.deposit(self.funds[number], Money("10"), by=by)),
@@ -413,13 +454,14 @@ class Proposals(TownMachine):
         self.holds()
 
     def teardown(self) -> None:
-        """Left alone, every proposal ends, but for objections that somebody is reminded of again and again."""
+        """Left alone, every proposal ends, but for objections and calls for quotes that somebody is pressed for again and again."""
         for _ in range(8):
             self.town.clock.advance(days=60)
             self.town.office.tick()
         for proposal in self.proposals:
             self.town.check(proposal)
-            assert self.town.now(proposal).outcome or self.town.now(proposal).state == "notice.contested"
+            now = self.town.now(proposal)
+            assert now.outcome or now.state in ("notice.contested", "quoting.due")
         super().teardown()
 
 

@@ -90,6 +90,7 @@ TITLES: Mapping[str, Text] = MappingProxyType(
             "delegate": "delegate | 议事代表",
             "member": "member | 委员",
             "supervisor": "supervisor | 监督员",
+            "inspector": "discipline inspector | 纪检委员",
             "integrity-monitor": "integrity monitor | 廉情监督员",
             "contact": "contact | 联络员",
             "mediator": "mediator | 调解员",

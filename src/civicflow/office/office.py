@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from civicflow.workflows.hazards.desk import Hazards
     from civicflow.workflows.mediation.desk import Mediation
     from civicflow.workflows.needs.desk import Needs
+    from civicflow.workflows.oversight.desk import Oversight
     from civicflow.workflows.petitions.desk import Petitions
     from civicflow.workflows.places import Box
     from civicflow.workflows.routines.desk import Routines
@@ -260,6 +261,13 @@ class Office:
         from civicflow.workflows.granting.desk import Grants
 
         return Grants(self)
+
+    @cached_property
+    def oversight(self) -> Oversight:
+        """Inquiries of a supervisory board and a discipline line, in words."""
+        from civicflow.workflows.oversight.desk import Oversight
+
+        return Oversight(self)
 
     @cached_property
     def mediation(self) -> Mediation:

@@ -16,6 +16,7 @@ from civicflow.workflows.granting.scenes import GRANTING
 from civicflow.workflows.hazards.scenes import HAZARDS
 from civicflow.workflows.mediation.scenes import MEDIATION
 from civicflow.workflows.needs.scenes import NEEDS
+from civicflow.workflows.oversight.scenes import OVERSIGHT
 from civicflow.workflows.petitions.scenes import PETITIONS
 from civicflow.workflows.registering import Load
 from civicflow.workflows.routines.scenes import ROUTINES
@@ -43,6 +44,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **VOTES,
     **SITTINGS,
     **GRANTING,
+    **OVERSIGHT,
     **MEDIATION,
     **ROUTINES,
     **DUTIES,

@@ -11,8 +11,9 @@ from civicflow.hierarchy.authority import ANYONE, BY_CLOCK, BY_RULE, AnyOf
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
 from civicflow.workflows.engine.checks import faults
 from civicflow.workflows.engine.compose import ANYWHERE, Stage, compose
-from civicflow.workflows.engine.effects import Lift, PutOnHold
+from civicflow.workflows.engine.effects import Count, Lift, PutOnHold
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Limit, State, Step
+from civicflow.workflows.works.work_order import WORK_ORDER
 
 
 @attrs.frozen
@@ -68,6 +69,14 @@ def test_a_hold_ends_by_the_stage_s_own_step() -> None:
     flow = compose("one", 1, "one | 一段", {"first": SECOND}, ends=ENDS, begins=(BEGIN,))
     wait = next(step for step in flow.steps if step.name == "first.wait")
     assert wait.does == (PutOnHold("rest", "first.go-on"),)
+
+
+def test_what_a_flow_makes_of_an_outcome_is_done_when_the_stage_ends_so() -> None:
+    """Whichever step ends it; the stage itself knows nothing of it."""
+    first = Stage(ASK, {"yes": "good", "no": "bad"}, does={"no": (Count("denials"),)})
+    flow = compose("one", 1, "one | 一段", {"first": first}, ends=ENDS, begins=(BEGIN,))
+    done = {step.name: step.to[0].does for step in flow.steps}
+    assert (done["first.agree"], done["first.lapse"]) == ((), (Count("denials"),))
 
 
 def test_everything_that_does_not_fit_is_said_at_once() -> None:
@@ -128,14 +137,18 @@ def test_a_stage_has_to_begin() -> None:
 
 
 def test_the_proposal_is_composed_without_a_gap() -> None:
-    """Its ends are the named ones, and every stage is in it."""
-    stages = {state.name.partition(".")[0] for state in COUNCIL_PROPOSAL.states if not state.final}
-    assert stages == {"group", "notice", "presentation", "council", "funding"}
-    assert set(COUNCIL_PROPOSAL.finals) == {
-        "funded",
-        "unfunded",
-        "refused",
-        "refused-by-group",
-        "sent-back",
-        "lapsed",
-    }
+    """Its ends are the named ones, and every stage is in it, those of works as they are."""
+    stages = list(dict.fromkeys(state.name.partition(".")[0] for state in COUNCIL_PROPOSAL.states if not state.final))
+    assert stages[:8] == ["draft", "review", "deliberation", "group", "notice", "presentation", "council", "funding"]
+    works = list(dict.fromkeys(state.name.partition(".")[0] for state in WORK_ORDER.states if not state.final))
+    assert stages[8:] == [*works, "winding-up"]
+    assert {state.final for state in WORK_ORDER.states if state.final} < COUNCIL_PROPOSAL.finals
+
+
+def test_a_proposal_may_be_suspended_from_everywhere_and_annulled_until_it_is_settled() -> None:
+    """What is said once beside the stages leads from each of their states."""
+    steps = {step.name: step for step in COUNCIL_PROPOSAL.steps}
+    open_states = [state.name for state in COUNCIL_PROPOSAL.states if not state.final]
+    assert list(steps["suspend"].of) == open_states == list(steps["resume"].of)
+    works = ("quoting", "announcement", "building", "inspecting")
+    assert list(steps["annul"].of) == [state for state in open_states if state.partition(".")[0] in works]

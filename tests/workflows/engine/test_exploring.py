@@ -44,6 +44,10 @@ def checked() -> dict[str, Checked]:
     return {name: mutate_flows.checked(name) for name in BY_NAME}
 
 
+ELSEWHERE = {"the condition not-oneself of release never refuses"}
+"""In the small town no officer of the discipline line has a part in a matter that can be suspended; the tests of the rule have one."""
+
+
 class TestShipped:
     """The shipped flows, in the scenes that are shipped with them."""
 
@@ -52,9 +56,11 @@ class TestShipped:
         for name, found in checked.items():
             assert found, str(found)
             # A guard that refuses nobody in the small town is one whose want makes no difference: somebody says why.
-            wants = [place for place in mutate_flows.ALIKE if place[:2] == (name, "drop_guard")]
+            # A stage that two flows have is spoilt in one of them.
+            alike = [place for place in mutate_flows.ALIKE if place[1] == "drop_guard"]
+            wants = [place for place in alike if place[0] == name or "." in place[2]]
             said = {"the condition {1} of {0} never refuses".format(*where.split(" ")) for _, _, where in wants}
-            assert {one.text.en for one in found.unseen} <= said, str(found)
+            assert {one.text.en for one in found.unseen} <= said | ELSEWHERE, str(found)
             # The register is loaded by the office itself; no flow carries to it.
             alone = {"not-carried"} if name == "register" else set()
             assert {doubt.rule for doubt in found.doubts} == alone, str(found)
@@ -193,7 +199,10 @@ class TestFindings:
 
     def test_a_carried_step_that_is_refused(self) -> None:
         """An incident beside brings it out: whatever the engine itself calls a wrong flow is a finding."""
-        scene = SCENES["council-proposal"][0]
+        late = next(scene for scene in SCENES["council-proposal"] if scene.name.en == "the money comes late")
+        voting = attrs.evolve(
+            late, way=late.way[:-2], prelude=(*late.prelude, *late.incidents), incidents=(), most_depth=4
+        )
         proposal = next(one for one in SHIPPED if one.name == "council-proposal")
         careless = attrs.evolve(
             proposal,
@@ -213,8 +222,8 @@ class TestFindings:
                 if step.name != "funding.give-up"
             ),
         )
-        assert {one.rule for one in explore(careless, SHIPPED, scene=scene).findings} == set()
-        without = attrs.evolve(scene, prelude=scene.prelude[:1])
+        assert {one.rule for one in explore(careless, SHIPPED, scene=voting).findings} == set()
+        without = attrs.evolve(voting, prelude=late.prelude)
         assert {one.rule for one in explore(careless, SHIPPED, scene=without).findings} == {"exception"}
 
     def test_what_never_happens(self) -> None:

@@ -17,7 +17,7 @@ from civicflow.plugins.manager import Plugins
 from civicflow.testing.clocks import FrozenClock
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.together import together
-from civicflow.workflows.councils.proposal import Source
+from civicflow.workflows.councils.text import Source
 from civicflow.workflows.engine.records import Case
 
 _TRIALS: Final = 12
@@ -44,6 +44,7 @@ _REGISTER: Final[dict[str, Any]] = {
         *(_body(body, "district", "department", officer=f"officer-{body}") for body in _BODIES),
         _body("council", "community", "council", chair="d1", delegate={"seats": 1, "holders": ["d1"]}),
         _body("group-council", "group", "council", delegate={"seats": _VOTERS, "holders": _DELEGATES}),
+        _body("board", "community", "supervisory-board", supervisor="s1"),
     ],
 }
 
@@ -89,6 +90,9 @@ class _Town:
             sources=[Source(fund.id, Money("60"))],
             by=self.delegate("r0"),
         )
+        office.councils.endorse(proposal, by=self.delegate("r1"))
+        office.councils.hand_in(proposal, by=self.delegate("r0"))
+        office.councils.settle(proposal, by=self.delegate("r0"))
         return office.councils.open_vote(proposal, by=self.delegate("r0"))
 
 

@@ -149,7 +149,9 @@ def notice(*, within: str) -> Flow:
                 (Branch(ALL_ANSWERED, "cleared"), Branch(ELSE, "contested")),
                 BY_CLOCK,
             ),
-            Step("clear", "every objection is answered | 异议均已答复", "contested", "cleared", BY_JOIN),
+            Step(
+                "clear", "every objection is answered | 异议均已答复", "contested", "cleared", BY_JOIN, while_held=True
+            ),
             Step(
                 "send-back",
                 "an objection was upheld | 异议成立",
@@ -157,6 +159,7 @@ def notice(*, within: str) -> Flow:
                 "returned",
                 BY_JOIN,
                 does=(_DROP,),
+                while_held=True,
             ),
             reminds(
                 "contested", who=SECRETARY, text="objections to “{title}” wait for answers | “{title}”有异议待答复"

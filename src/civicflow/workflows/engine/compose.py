@@ -29,10 +29,12 @@ class Stage:
     Attributes:
         flow: the stage's own flow; its first step, from `NEW`, says in which state it is entered.
         leads: for each outcome of its finals, the stage or the end that comes next.
+        does: what is done beside when the stage ends so, by its outcomes: what the flow makes of it, not the stage.
     """
 
     flow: Flow
     leads: Mapping[str, str]
+    does: Mapping[str, tuple[Effect, ...]] = attrs.field(factory=dict)
 
     @property
     def entry(self) -> str:
@@ -120,7 +122,7 @@ def _faults(
                 path=here,
                 reason=f"there is no outcome {outcome!r}; there are {', '.join(sorted(outcomes))}",
             )
-            for outcome in sorted(stage.leads.keys() - outcomes)
+            for outcome in sorted((stage.leads.keys() | stage.does.keys()) - outcomes)
         ),
         *(
             Fault(source=name, path=here, reason=f"{outcome!r} leads to {to!r}, which is neither a stage nor an end")
@@ -187,11 +189,14 @@ def _step(here: str, stage: Stage, step: Step, stages: Mapping[str, Stage]) -> S
         following = stage.leads[finals[to]]
         return f"{following}.{stages[following].entry}" if following in stages else following
 
+    def ended(branch: Branch) -> tuple[Effect, ...]:
+        return (*_does(here, branch.does), *stage.does.get(finals.get(branch.to, ""), ()))
+
     renamed = attrs.evolve(
         step,
         name=f"{here}.{step.name}",
         of=tuple(f"{here}.{state}" for state in step.of),
-        to=tuple(attrs.evolve(branch, does=_does(here, branch.does)) for branch in step.to),
+        to=tuple(attrs.evolve(branch, does=ended(branch)) for branch in step.to),
         does=_does(here, step.does),
     )
     return _retargeted(renamed, target)

@@ -25,12 +25,12 @@ _ALL, _ASKED, _SECRET = Money(110), Money(100), "a secret long enough"
 _SEALED: Final = seal_quote("office-a", _ASKED, _SECRET)
 _SOURCES: Final = (Source("fund", _ALL),)
 _GATE: Final = Commission(title="a gate", budget=_ALL, sources=_SOURCES)
-_DECISION: Final = digest_of({field: plain(getattr(_GATE, field)) for field in TEXT})
+DECISION: Final = digest_of({field: plain(getattr(_GATE, field)) for field in TEXT})
 _WITNESS: Final = PersonId("delegate@group")
 _REASONS: Final = (GiveUp("why"), GiveUp(" "))
 _LATER: Final = date(2026, 12, 31)
 
-_FUND: Final = (
+FUND: Final = (
     Incident(case="fund", flow="fund", step="open", by="secretary@low", data=OpenFund(title="Fund", source="budget")),
     Incident(case="fund", step="deposit", by="secretary@low", data=Deposit(_ALL)),
 )
@@ -60,11 +60,11 @@ _OPENED: Final = (
     _step("quoting.open", Open(bidder="c", amount=Money(200), witness=_WITNESS)),
     _step("quoting.open", Open(bidder="group", amount=Money(90), witness=_WITNESS)),
 )
-_AWARDED: Final = (*_OPENED, _step("quoting.award", Award(bidder="office-a", reason="no conflict", decision=_DECISION)))
+_AWARDED: Final = (*_OPENED, _step("quoting.award", Award(bidder="office-a", reason="no conflict", decision=DECISION)))
 _STANDS: Final = (*_AWARDED, _step("announcement.end", by="clock"))
 
 
-def _plan(first: int, last: int, retained: int, decision: str = _DECISION, until: str = "2026-03-31") -> Plan:
+def _plan(first: int, last: int, retained: int, decision: str = DECISION, until: str = "2026-03-31") -> Plan:
     return Plan(
         milestones=(
             Milestone(name="gate", until=until, amount=Money(first)),
@@ -80,7 +80,7 @@ _DONE: Final = Report("done", ("photo",))
 _PAID: Final = (
     _step("building.report", _DONE, "officer@office-a"),
     _step("building.pass", by="delegate@group"),
-    _step("building.pay", Execute(_DECISION)),
+    _step("building.pay", Execute(DECISION)),
 )
 _BUILT: Final = (*_PLANNED, *_PAID, *_PAID)
 _ACCEPTED: Final = (
@@ -88,10 +88,10 @@ _ACCEPTED: Final = (
     _step("inspecting.inspect", Inspect(), "delegate@group"),
     _step("inspecting.inspect", Inspect(), "resident"),
 )
-_EXECUTED: Final = (Execute(_DECISION), Execute("another"))
+_EXECUTED: Final = (Execute(DECISION), Execute("another"))
 
 
-def _taken_away(amount: int) -> tuple[Incident, ...]:
+def taken_away(amount: int) -> tuple[Incident, ...]:
     """Somebody releases what was reserved for the work."""
     return (Incident(case="fund", step="release", by="rule", data=Release(Money(amount), "main")),)
 
@@ -103,7 +103,7 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
             data={
                 "commission": (
                     _GATE,
-                    Commission(title="a gate", budget=_ALL, sources=_SOURCES, matter="decided", decided=_DECISION),
+                    Commission(title="a gate", budget=_ALL, sources=_SOURCES, matter="decided", decided=DECISION),
                     Commission(title="a gate", budget=_ALL, sources=_SOURCES, matter="decided", decided="another"),
                     Commission(title="a gate", budget=_ALL, sources=_SOURCES, matter="unknown"),
                     Commission(title="a gate", budget=Money(111), sources=_SOURCES),
@@ -113,7 +113,7 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 **_none("call", "give-up", "quoting.call", "quoting.give-up"),
             },
             prelude=(
-                *_FUND,
+                *FUND,
                 Incident(case="fund", step="deposit", by="secretary@low", data=Deposit(_ALL, purpose="gates")),
                 Incident(case="fund", step="reserve", by="rule", data=Reserve(_ALL, "decided", "gates")),
             ),
@@ -137,7 +137,7 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 "quoting.give-up": _REASONS,
                 **_none("quoting.open", "quoting.exclude", "quoting.include", "settling.settle"),
             },
-            prelude=_FUND,
+            prelude=FUND,
             way=_BEGUN,
         ),
         Scene(
@@ -155,7 +155,7 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 **_none("quoting.call", "quoting.go-on", "quoting.give-up", "quoting.award", "quoting.ask-for-more"),
                 **_none("quoting.exclude", "quoting.include"),
             },
-            prelude=_FUND,
+            prelude=FUND,
             way=_CLOSED,
         ),
         Scene(
@@ -170,25 +170,25 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 "quoting.include": (IncludeBidder(bidder="group"),),
                 "quoting.go-on": (GoOn("nobody else builds gates"),),
                 "quoting.award": (
-                    Award(bidder="office-a", decision=_DECISION),
-                    Award(bidder="office-a", reason="no conflict", decision=_DECISION),
+                    Award(bidder="office-a", decision=DECISION),
+                    Award(bidder="office-a", reason="no conflict", decision=DECISION),
                     Award(bidder="office-a", reason="no conflict", decision="another"),
-                    Award(bidder="office-a", reason="x", points=(Points("c", "looks", 1),), decision=_DECISION),
-                    Award(bidder="group", decision=_DECISION),
-                    Award(bidder="c", reason="they are nice", decision=_DECISION),
-                    Award(bidder="nobody", reason="x", decision=_DECISION),
+                    Award(bidder="office-a", reason="x", points=(Points("c", "looks", 1),), decision=DECISION),
+                    Award(bidder="group", decision=DECISION),
+                    Award(bidder="c", reason="they are nice", decision=DECISION),
+                    Award(bidder="nobody", reason="x", decision=DECISION),
                 ),
                 "quoting.call": (Call(closing=date(2026, 3, 20)),),
                 "quoting.give-up": _REASONS[:1],
                 **_none("quoting.quote", "announcement.object", "building.plan", "building.end", "settling.settle"),
             },
-            prelude=_FUND,
+            prelude=FUND,
             way=_OPENED,
         ),
         Scene(
             name="the award hangs | 比选结果公示",
-            data={**_none("building.plan", "building.end"), "settling.settle": (Execute(_DECISION),)},
-            prelude=_FUND,
+            data={**_none("building.plan", "building.end"), "settling.settle": (Execute(DECISION),)},
+            prelude=FUND,
             way=_AWARDED,
             most_children=1,
         ),
@@ -213,9 +213,9 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 "building.end": _REASONS,
                 **_none("building.vary", "inspecting.inspect", "settling.settle"),
             },
-            prelude=_FUND,
+            prelude=FUND,
             way=_STANDS,
-            incidents=_taken_away(100),
+            incidents=taken_away(100),
         ),
         Scene(
             name="a change | 合同变更",
@@ -229,7 +229,7 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 ),
                 **_none("building.report", "building.put-off", "building.end"),
             },
-            prelude=_FUND,
+            prelude=FUND,
             way=_PLANNED,
             most_depth=3,
         ),
@@ -241,7 +241,7 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 "inspecting.reject": _REASONS,
                 **_none("settling.settle"),
             },
-            prelude=_FUND,
+            prelude=FUND,
             way=_BUILT,
         ),
         Scene(
@@ -250,9 +250,9 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                 "settling.settle": _EXECUTED,
                 "evaluation.evaluate": (Evaluate(resolved=True, satisfied=5), Evaluate(resolved=False, satisfied=6)),
             },
-            prelude=_FUND,
+            prelude=FUND,
             way=_ACCEPTED,
-            incidents=_taken_away(9),
+            incidents=taken_away(9),
         ),
     ),
 }

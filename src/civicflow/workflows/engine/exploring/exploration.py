@@ -161,17 +161,23 @@ class _Search:
     # -- how it begins -----------------------------------------------------------------------------------------------
 
     def _prelude(self) -> Standing:
-        standing = Standing({}, DAWN, frozenset(range(len(self.scene.incidents))), living=self.scene.living)
+        begins = self.scene.begins or DAWN
+        standing = Standing({}, begins, frozenset(range(len(self.scene.incidents))), living=self.scene.living)
         for incident in (*self.scene.prelude, *self.scene.way):
             if incident.by == "clock":
                 due = standing.matters[matter_of(CaseId(incident.case))].case(CaseId(incident.case)).due
                 standing = attrs.evolve(standing, at=max(standing.at, due or standing.at))
-            answer = self._happen(standing, incident)
+            try:
+                answer: object = self._happen(standing, incident)
+            except Exception as error:  # noqa: BLE001  # whatever a flow's own code raises: the scene cannot begin
+                answer = f"{type(error).__name__}: {error}"
             if not isinstance(answer, Accepted) or all(
                 e.step != incident.step for m in answer.moves for e in m.entries
             ):
-                msg = f"the scene {self.scene.name.en!r} cannot begin: {incident.step} on {incident.case}: {answer}"
+                came = f"it is {answer.case.state}" if isinstance(answer, Accepted) else answer
+                msg = f"the scene {self.scene.name.en!r} cannot begin: {incident.step} on {incident.case}: {came}"
                 raise InvalidInput(msg)
+            self._prove((), standing, answer)
             standing = standing.after(answer, standing.at)
         return standing
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -61,6 +62,7 @@ class Scene:
         vacant: posts that nobody holds, as ``POST@UNIT``.
         shared: posts that two hold, the second called ``POST@UNIT#2``; of two who may do the same the first is tried.
         unit: the area in which the explored case begins: ``low``, ``middle`` or ``top``.
+        begins: the instant on which its stories, and the prelude before them, begin; the town's dawn where left out.
         most_children: how many children that still count a slot may have.
         most_depth: how many acts a story may have.
         most_states: how many different situations are followed.
@@ -80,6 +82,7 @@ class Scene:
     vacant: tuple[str, ...] = ()
     shared: tuple[str, ...] = ()
     unit: str = "low"
+    begins: datetime | None = None
     most_children: int = 2
     most_depth: int = 60
     most_states: int = 5_000

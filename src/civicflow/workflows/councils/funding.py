@@ -1,0 +1,76 @@
+"""Funding (资金落实) as a stage: what was carried gets its money, from all its sources at once or from none.
+
+Rules
+-----
+- The amounts of the text are reserved in all its funds in one commit; where one fund is short, nothing is reserved, and the proposal
+  waits for money.
+- The secretary tries again; what is not there after thirty days is given up.
+
+Source: Chengdu, Beiyuan compound: half from the community's earmarked fund, half raised by residents. Ours: that money is reserved,
+waited for, and at last given up.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Who
+from civicflow.workflows.councils.text import amounts
+from civicflow.workflows.engine.effects import Stamp
+from civicflow.workflows.engine.flow import ELSE, NEW, Branch, Flow, Guard, Limit, Named, State, Step
+from civicflow.workflows.engine.matters import CarryTo, Linked
+from civicflow.workflows.engine.records import Matter
+from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.engine.telling import TellRequester
+from civicflow.workflows.funds.fund import Reserve, covers
+
+
+def _reserve(situation: Situation, fund: Matter) -> Reserve:
+    return Reserve(amounts(situation.case)[fund.root.id], situation.case.id)
+
+
+def _suffice(situation: Situation) -> bool:
+    funds = situation.read("funds")
+    return {fund.root.id for fund in funds} == set(amounts(situation.case)) and all(
+        covers(fund.root, _reserve(situation, fund)) for fund in funds
+    )
+
+
+FUNDS_SUFFICE: Final = Guard("funds-suffice", _suffice, "a fund does not hold enough | 有资金账户余额不足")
+
+
+def funding(*, secretary: Who) -> Flow:
+    """Reserving the money of a text; outcomes ``funded`` and ``unfunded``.
+
+    Args:
+        secretary: who tries again once money has come.
+    """
+    return Flow(
+        "funding",
+        1,
+        "funding | 资金落实",
+        (
+            State("due", "to be funded | 待落实资金", (Limit("0 hours", "reserve"),)),
+            State("short", "waiting for money | 资金不足待补", (Limit("30 days", "give-up"),)),
+            State("funded", "funded | 已落实资金", final="funded"),
+            State("unfunded", "no money was found | 资金未落实", final="unfunded"),
+        ),
+        (
+            Step("begin", "begin | 开始", NEW, "due", BY_RULE),
+            Step(
+                "reserve",
+                "reserve the money | 预留资金",
+                ("due", "short"),
+                (
+                    Branch(FUNDS_SUFFICE, "funded", (CarryTo("funds", "reserve", Named("reserve", _reserve)), Stamp())),
+                    Branch(ELSE, "short"),
+                ),
+                AnyOf(BY_CLOCK, secretary),
+                does=(
+                    TellRequester("funding", "the money for “{title}” was looked for | “{title}”资金落实情况已更新"),
+                ),
+                reads=(Linked("funds"),),
+            ),
+            Step("give-up", "no money was found in time | 逾期资金未落实", "short", "unfunded", BY_CLOCK),
+        ),
+    )
