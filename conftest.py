@@ -73,6 +73,6 @@ pytest_collect_file = Sybil(
         DocTestDirectiveParser(),
         CodeBlockParser(language="console", evaluator=_in_a_shell),
     ],
-    patterns=["README.md", "README.zh.md", "docs/*.md", "docs/**/*.md"],
+    patterns=["README.md", "README.zh.md", "docs/*.md", "docs/**/*.md", "examples/plugins/*/README.md"],
     fixtures=["in_a_folder_of_its_own"],
 ).pytest()

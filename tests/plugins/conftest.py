@@ -56,7 +56,7 @@ def stranger() -> str:
     try:
         metadata.distribution(STRANGER)
     except metadata.PackageNotFoundError:
-        reason = f"{STRANGER} is not installed; run: pip install --editable tests/plugin_package"
+        reason = f"{STRANGER} is not installed; run: tools/environment test"
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
