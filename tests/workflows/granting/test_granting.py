@@ -12,7 +12,8 @@ import pytest
 from civicflow import InvalidInput, Money, Refused
 from civicflow.workflows.funds.books import books
 from civicflow.workflows.funds.fund import available, paid, reserved
-from civicflow.workflows.granting import EqualShares, Greedy, Ties
+from civicflow.workflows.granting import EqualShares, Greedy, Milestone, Ties
+from civicflow.workflows.granting.application import Apply
 from civicflow.workflows.granting.call import pot, spent
 from civicflow.workflows.granting.choosing import mean_points, selection
 from civicflow.workflows.granting.grant import paid_out, unpaid
@@ -59,6 +60,12 @@ class TestApplying:
         call = calls.call(most=Money("50"))
         assert rules(lambda: calls.apply(call, "gate", "30", "20.01")) == ("fits-the-call",)
         assert calls.apply(call, "gate", "30", "20").data["title"] == "project of gate"
+
+    def test_it_belongs_to_its_call(self, calls: Calls) -> None:
+        """By itself there is none."""
+        given = Apply(title="project", group="gate", milestones=(Milestone("part 1", Money("10"), calls.today()),))
+        with pytest.raises(InvalidInput, match="a case of grant-application belongs to another"):
+            calls.town.office.begin("grant-application", "apply", given, by=calls.person("gate"), unit="community")
 
     def test_one_each_and_in_time(self, calls: Calls) -> None:
         """A second one is refused, and so is one after the last day."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import attrs
 
 from civicflow.calendars import WorkingCalendar
-from civicflow.errors import CivicflowError
+from civicflow.errors import CivicflowError, InvalidInput
 from civicflow.hierarchy.authority import Actor
 from civicflow.hierarchy.chart import Chart
 from civicflow.ids import CaseId, MatterId, PersonId, UnitId
@@ -96,6 +96,20 @@ class Situation:
     def read(self, name: str) -> tuple[Matter, ...]:
         """What was read under a name; empty where nothing was found."""
         return self.world.reads.get(name, ())
+
+    @property
+    def parent(self) -> Case:
+        """The case that this one is born to as its mass child.
+
+        Raises:
+            InvalidInput: if it is begun by itself.
+        """
+        for matter in self.read(PARENT):
+            return matter.root
+        msg = (
+            f"a case of {self.case.flow.partition('@')[0]} belongs to another; begin it there, with parent= and brood="
+        )
+        raise InvalidInput(msg)
 
     def has_open(self, slot: str) -> bool:
         """Whether a child in a slot of the case has not ended."""

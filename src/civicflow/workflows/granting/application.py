@@ -27,7 +27,7 @@ from civicflow.workflows.engine.effects import Keep, Stamp
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.matters import Raise, Raising
-from civicflow.workflows.engine.situation import PARENT, Situation
+from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.engine.validators import said
 from civicflow.workflows.granting.grant import GRANT, Award
@@ -110,7 +110,7 @@ class Chosen:
 
 
 def _call(situation: Situation) -> Mapping[str, Any]:
-    return situation.read(PARENT)[0].root.data
+    return situation.parent.data
 
 
 def _fits(situation: Situation) -> bool:

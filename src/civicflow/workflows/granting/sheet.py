@@ -21,7 +21,7 @@ import attrs
 from civicflow.hierarchy.authority import ANYONE
 from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.flow import NEW, Flow, Guard, State, Step
-from civicflow.workflows.engine.situation import PARENT, Situation
+from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.granting.oneself import ONESELF
 
 
@@ -37,7 +37,7 @@ class CastSheet:
 
 
 def _call(situation: Situation) -> Mapping[str, Any]:
-    return situation.read(PARENT)[0].root.data
+    return situation.parent.data
 
 
 def _barred(situation: Situation) -> set[str]:

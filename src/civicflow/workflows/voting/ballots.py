@@ -25,7 +25,7 @@ from civicflow.workflows.engine.effects import Compute, Keep
 from civicflow.workflows.engine.fields import private
 from civicflow.workflows.engine.flow import NEW, Flow, Guard, Named, State, Step
 from civicflow.workflows.engine.records import Case
-from civicflow.workflows.engine.situation import PARENT, Situation
+from civicflow.workflows.engine.situation import Situation
 
 Choice = Literal["yes", "no", "abstain"]
 CHOICES: Final = ("yes", "no", "abstain")
@@ -78,7 +78,7 @@ def held_by(case: Case) -> Mapping[str, Any]:
 
 
 def _held(situation: Situation) -> Mapping[str, Any]:
-    return next((held_by(matter.root) for matter in situation.read(PARENT)), {"roll": ()})
+    return held_by(situation.parent)
 
 
 def nth(voter: str, number: int) -> str:
