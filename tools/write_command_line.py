@@ -27,9 +27,11 @@ into the environment (`PGPASSWORD`, `PGPASSFILE`), not into a URL that every use
 | 1 | done, and something is: damage (`verify`), an error (`doctor`), a case whose question failed (`tick`), a notice that did not get through (`relay`), a head that was not published (`tick`, `seal`), a broken plugin (`plugins`), a flow that is not sound (`flow check`) |
 | 2 | it could not run: the arguments are wrong, the store is not there, a key cannot be read |
 
-Only `tick` needs flows, and so loads the plugins that are installed. Every other command leaves them alone, so that it works
-when a plugin is broken. Time limits are counted in China's working calendar; an office that is opened with a calendar or flows of
-its own needs a program of its own that calls `office.tick()`.
+Only `tick` needs flows, and so loads the plugins that are installed; `plugins` loads them to say what is wrong with them. Every
+other command leaves them alone, so that it works when a plugin is broken. Which plugins are let in says the
+[environment](hooks.md#which-plugins-are-let-in). Time limits are counted in China's working calendar, or in the one that a plugin
+brings (`--calendar`); an office that is opened with a calendar or flows of its own needs a program of its own that calls
+`office.tick()`.
 """
 
 

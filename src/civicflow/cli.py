@@ -1,7 +1,7 @@
 """The command line, thin: what an operator or a scheduled job calls on a store.
 
 Each command opens a store that is there already; a misspelt URL is an error and no new store. Only ``tick`` needs flows
-and loads plugins; the others work when every plugin is broken. Exit codes: 0 done, 1 damage or failures were found, 2 it
+and loads plugins, and ``plugins`` to say what is wrong with them; the others work when every plugin is broken. Exit codes: 0 done, 1 damage or failures were found, 2 it
 could not run.
 """
 
@@ -155,12 +155,16 @@ def _backup(options: Options) -> Answer:
 
 
 def _plugins(options: Options) -> Answer:
+    import logging
+
     from civicflow.plugins.backends import backend_states
     from civicflow.plugins.manager import Plugins, installed
 
-    plugins = Plugins()
+    plugins = Plugins.of_environment(strict=False)
     if options.plugins:
+        logging.getLogger("civicflow.plugins").addHandler(logging.NullHandler())  # what fails is in the answer
         plugins.load()
+        plugins.flows(), plugins.calendars(), plugins.routings()
     states = (*(plugins.states if options.plugins else installed()), *backend_states())
     lines = [
         Text.same(f"{s.status:9} {s.group} {s.name} {s.distribution} {s.version} {s.error}".rstrip()) for s in states
@@ -358,7 +362,7 @@ def _office(options: Options, *, as_it_is: bool = False) -> Office:
     from civicflow.plugins.backends import open_existing
     from civicflow.plugins.manager import Plugins
 
-    plugins = Plugins()
+    plugins = Plugins.of_environment() if options.plugins else Plugins()
     if options.plugins:
         plugins.load()
     signer = _signer(options)
@@ -371,6 +375,7 @@ def _office(options: Options, *, as_it_is: bool = False) -> Office:
             notify=getattr(options, "notify", ()),
             publish=getattr(options, "publish", ()),
             blobs=getattr(options, "blobs", None),
+            calendar=getattr(options, "calendar", None),
             signer=signer,
             plugins=plugins,
         )
@@ -469,7 +474,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         says="Take every step whose time limit has passed, then seal. Notices go to the channels named here; relay sends them.",
         example="civicflow tick sqlite:///town.db --notify file:///var/spool/notices.jsonl --private-key private.pem"
         " --publish file:///mnt/county/heads.jsonl",
-        takes=("--notify", "--private-key", "--key-file", "--publish", "--limit"),
+        takes=("--notify", "--private-key", "--key-file", "--publish", "--calendar", "--limit"),
         plugins=True,
     ),
     "seal": Command(
@@ -499,8 +504,10 @@ COMMANDS: Final[Mapping[str, Command]] = {
     ),
     "plugins": Command(
         run=_plugins,
-        says="List the plugins and backends that are installed, and what is wrong with them.",
-        example="civicflow plugins --plugins --json",
+        says="List the plugins and backends that are installed, and what is wrong with them: each plugin is loaded, apart from all"
+        " others. Backends are imported when their URL is opened, not here.",
+        example="civicflow plugins --json",
+        plugins=True,
         store=False,
     ),
     "register draw": Command(
@@ -614,6 +621,7 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--notify": {"action": "append", "default": [], "metavar": "URL", "help": "a notifier; may be repeated"},
     "--publish": {"action": "append", "default": [], "metavar": "URL", "help": "a publisher of heads; may be repeated"},
     "--blobs": {"metavar": "URL", "help": "the blob store that keeps attachments"},
+    "--calendar": {"metavar": "NAME", "help": "the calendar of a plugin by which time limits are counted (CN)"},
     "--limit": {"type": int, "default": 1000, "metavar": "N", "help": "how many at most in one call (1000)"},
     "--quick": {"action": "store_true", "help": "leave out what reads every open case, every file or every byte"},
 }
@@ -650,9 +658,9 @@ def _add_common(sub: argparse.ArgumentParser, command: Command) -> None:
             "--no-plugins",
             dest="plugins",
             action="store_false",
-            help="do without the installed plugins and their flows",
+            help="do without the installed plugins and what they bring",
         )
-    elif command.run is _plugins or (command.store and command.run not in {_verify, _backup}):
+    elif command.store and command.run not in {_verify, _backup}:
         sub.add_argument("--plugins", action="store_true", help="load the installed plugins, too")
     else:
         sub.set_defaults(plugins=False)

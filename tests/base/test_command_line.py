@@ -9,6 +9,7 @@ import runpy
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -196,30 +197,43 @@ def test_plugins_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert {"memory", "sqlite", "console", "file"} <= {plugin["name"] for plugin in listed}
 
 
-def test_broken_plugins_stop_no_recovery(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """None is imported unless asked for, in the command itself: one that ends the process would."""
-    info = tmp_path / "site" / "bomb-1.0.dist-info"
+_RECOVERY = {
+    "verify": "verify URL",
+    "seal": "seal URL",
+    "relay": "relay URL",
+    "doctor": "doctor URL --json",
+    "backup": "backup URL COPY",
+    "register draw": "register draw URL",
+}
+"""How each command that works on a store, and does not take its steps, is called."""
+
+
+def test_no_recovery_imports_a_plugin(url: str, tmp_path: Path) -> None:
+    """A plugin that leaves a trace when it is imported, and then ends the process, is met by ``tick`` and ``plugins`` alone."""
+    assert _RECOVERY.keys() == {name for name, command in COMMANDS.items() if command.store and not command.plugins}
+    site, trace, copy = tmp_path / "site", tmp_path / "trace", tmp_path / "copy.db"
+    info = site / "bomb-1.0.dist-info"
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: bomb\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[civicflow]\nbomb = bomb_module\n")
-    (tmp_path / "site" / "bomb_module.py").write_text("import os\nos._exit(77)\n")
-    environment = {**os.environ, "PYTHONPATH": str(tmp_path / "site")}
+    (site / "bomb_module.py").write_text(f"import os\nopen({str(trace)!r}, 'a').close()\nos._exit(77)\n")
 
-    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "civicflow", *arguments]
+    def run(lines: Iterable[str]) -> subprocess.CompletedProcess[str]:
+        words = [[{"URL": url, "COPY": str(copy)}.get(word, word) for word in line.split()] for line in lines]
+        script = f"from civicflow.cli import main\nprint([main(line) for line in {words!r}])"
+        command, environment = [sys.executable, "-c", script], {**os.environ, "PYTHONPATH": str(site)}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
-    copy = str(tmp_path / "copy.db")
-    assert [run("verify", url).returncode, run("seal", url).returncode, run("backup", url, copy).returncode] == [
-        0,
-        0,
-        0,
-    ]
-    doctor = run("doctor", url, "--json")
-    assert doctor.returncode == 1, doctor.stderr
-    assert json.loads(doctor.stdout)["level"] == "error"
-    assert run("tick", url).returncode == 77
-    assert run("tick", url, "--no-plugins").returncode == 0
+    recovered = run([*_RECOVERY.values(), "plugins --no-plugins", "tick URL --no-plugins"])
+    # The notice has no channel here, and the doctor sees that nothing was published.
+    assert recovered.stdout.splitlines()[-1] == "[0, 0, 1, 1, 0, 0, 0, 0]", recovered.stderr
+    assert copy.exists()
+    assert not trace.exists()
+    assert run(["tick URL"]).returncode == 77
+    assert trace.exists()
+    trace.unlink()
+    assert run(["plugins"]).returncode == 77
+    assert trace.exists()
 
 
 def test_the_tree_is_drawn(url: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,22 +4,33 @@ from __future__ import annotations
 
 import inspect
 import logging
-from collections.abc import Iterable
-from datetime import UTC, datetime
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
-from civicflow.calendars import TimeLimit
-from civicflow.errors import PluginError
+import civicflow
+from civicflow.calendars import TimeLimit, WorkingCalendar, from_days
+from civicflow.errors import InvalidInput, PluginError
 from civicflow.hierarchy.authority import BY_CLOCK, CLOCK, REQUESTER
 from civicflow.ids import CaseId
 from civicflow.ledger.entries import Entry
 from civicflow.ledger.facts import CaseFacts
-from civicflow.plugins.hookspecs import HOOKS, BringsFlows, Committed, ObservesCommits, hookimpl
+from civicflow.plugins.hookspecs import (
+    HOOKS,
+    BringsCalendars,
+    BringsFlows,
+    BringsRoutings,
+    Committed,
+    ObservesCommits,
+    hookimpl,
+)
 from civicflow.plugins.manager import Plugins
 from civicflow.workflows.engine.flow import NEW, Flow, Limit, State, Step
+from civicflow.workflows.routing import Routing, Rule
 
 AT = datetime(2026, 5, 1, tzinfo=UTC)
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "hooks.md"
@@ -199,13 +210,136 @@ class TestFlows:
         assert [state.status for state in plugins.states] == ["loaded"]
 
 
+class Shelf:
+    """Brings calendars and rules of routing as they were given to it."""
+
+    def __init__(self, calendars: Any = (), routings: Any = None) -> None:
+        self._calendars, self._routings = calendars, {} if routings is None else routings
+
+    @hookimpl
+    def civicflow_calendars(self) -> Iterable[WorkingCalendar]:
+        """The calendars."""
+        return cast("Iterable[WorkingCalendar]", self._calendars)
+
+    @hookimpl
+    def civicflow_routings(self) -> Mapping[str, Routing]:
+        """The rules."""
+        return cast("Mapping[str, Routing]", self._routings)
+
+
+def _calendar(name: str) -> WorkingCalendar:
+    return from_days(name, "Asia/Shanghai", holidays=["2026-05-15"], version="2026")
+
+
+_LAMPS = Routing((Rule(name="lamps", why="lamps | 路灯", to=("lamps-office",), categories=("roads/lamps",)),))
+
+
+def _shelved(calendars: Any = (), routings: Any = None, *, strict: bool = False) -> Plugins:
+    plugins = Plugins(strict=strict)
+    plugins.register(Shelf(calendars, routings), name="shelf", distribution="shelf-city")
+    return plugins
+
+
+class TestCalendars:
+    """An office counts by one calendar: it takes one that a plugin brings, by its name, or none of them."""
+
+    def test_hook_civicflow_calendars(self) -> None:
+        """The calendar of that name decides which days count; without a name it is China's, whoever is installed."""
+        plugins = _shelved([_calendar("shangjie"), _calendar("beiyuan")])
+        typed: BringsCalendars = Shelf()
+        plugins.register(typed, name="empty")
+        assert plugins.calendars().keys() == {"shangjie", "beiyuan"}
+        with civicflow.open("memory://", calendar="shangjie", plugins=plugins) as office:
+            assert not office._given.calendar.is_working(date(2026, 5, 15))
+        for name in (None, "CN"):
+            with civicflow.open("memory://", calendar=name, plugins=plugins) as office:
+                assert office._given.calendar.is_working(date(2026, 5, 15))
+
+    def test_nobody_brings_it(self) -> None:
+        """A misspelt name tells those that there are, and what is wrong with the plugins that might bring it."""
+        plugins = _shelved([_calendar("shangjie"), 5])
+        with pytest.raises(PluginError, match=r"no plugin brings the calendar 'shangje', known are CN") as raised:
+            civicflow.open("memory://", calendar="shangje", plugins=plugins)
+        assert str(raised.value).endswith(
+            "civicflow_calendars brings an object of type int; bring objects of WorkingCalendar only"
+        )
+
+    @pytest.mark.parametrize(
+        ("calendars", "cause"),
+        [
+            (5, "civicflow_calendars gives an object of type int; give a list of objects of WorkingCalendar"),
+            ([_calendar("CN")], "civicflow_calendars brings a calendar CN, which is China's own; give it another name"),
+            (
+                [_calendar("a"), _calendar("a")],
+                "brings the calendar a, which 'shelf' of shelf-city has brought already",
+            ),
+        ],
+    )
+    def test_all_or_none(self, calendars: Any, cause: str) -> None:
+        """What is wrong is recorded with the distribution, logged, and raised if strict."""
+        plugins = _shelved(calendars)
+        assert plugins.calendars() == {}
+        assert cause in plugins.states[0].error
+        with pytest.raises(PluginError, match=re.escape(cause)):
+            _shelved(calendars, strict=True).calendars()
+
+
+class TestRoutings:
+    """An office has one set of rules: it takes one that a plugin brings, by its name, or none of them."""
+
+    def test_hook_civicflow_routings(self) -> None:
+        """The rules of that name hand matters on."""
+        plugins = _shelved(routings={"shangjie": _LAMPS})
+        typed: BringsRoutings = Shelf()
+        plugins.register(typed, name="empty")
+        with civicflow.open("memory://", routing="shangjie", plugins=plugins) as office:
+            assert office._given.routing == _LAMPS
+        with civicflow.open("memory://", plugins=plugins) as office:
+            assert office._given.routing is None
+
+    def test_a_name_is_no_file(self) -> None:
+        """What has an ending or a folder is a path; a name that nobody brings is told."""
+        plugins = _shelved(routings={"shangjie": _LAMPS})
+        with pytest.raises(InvalidInput, match="cannot be read"):
+            civicflow.open("memory://", routing="absent/shangjie.yaml", plugins=plugins)
+        with pytest.raises(PluginError, match=r"no plugin brings the routing 'shangje', known are shangjie"):
+            civicflow.open("memory://", routing="shangje", plugins=plugins)
+
+    @pytest.mark.parametrize(
+        ("routings", "cause"),
+        [
+            (
+                [_LAMPS],
+                "civicflow_routings gives an object of type list; give a mapping of names to objects of Routing",
+            ),
+            ({"a": "a.yaml"}, "civicflow_routings brings an object of type str; bring objects of Routing only"),
+            ({"a.yaml": _LAMPS}, "brings rules of the name 'a.yaml'; a name is a word without dot and slash"),
+        ],
+    )
+    def test_all_or_none(self, routings: Any, cause: str) -> None:
+        """What is wrong is recorded with the distribution."""
+        plugins = _shelved(routings=routings)
+        assert plugins.routings() == {}
+        assert cause in plugins.states[0].error
+
+    def test_one_failure_is_not_forgotten_for_another_success(self) -> None:
+        """A plugin whose rules fail is failed, though its calendars are taken."""
+        plugins = _shelved([_calendar("shangjie")], routings=[])
+        assert plugins.routings() == {}
+        assert plugins.calendars().keys() == {"shangjie"}
+        assert (plugins.states[0].status, plugins.states[0].hooks) == (
+            "failed",
+            ("civicflow_calendars", "civicflow_routings"),
+        )
+
+
 class TestEveryHook:
     """No hook without a meaning, a test and a page."""
 
     @pytest.mark.parametrize("hook", HOOKS)
     def test_is_tested(self, hook: str) -> None:
         """There is a test by the hook's name."""
-        tests = {name for kind in (TestCommitted, TestFlows) for name in vars(kind)}
+        tests = {name for kind in (TestCommitted, TestFlows, TestCalendars, TestRoutings) for name in vars(kind)}
         assert f"test_hook_{hook}" in tests
 
     @pytest.mark.parametrize("hook", HOOKS)

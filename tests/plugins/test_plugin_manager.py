@@ -59,7 +59,7 @@ class TestRegister:
         [
             (
                 "@hookimpl\ndef civicflow_comitted(event): ...",
-                "there is no hook civicflow_comitted; the hooks are civicflow_committed, civicflow_flows",
+                "there is no hook civicflow_comitted; the hooks are civicflow_committed, civicflow_flows,",
             ),
             (
                 "@hookimpl\ndef civicflow_committed(evnt): ...",
@@ -81,7 +81,8 @@ class TestRegister:
             ("def civicflow_committed(event): ...", "civicflow_committed() is not marked with @hookimpl"),
             ("import civicflow.ids as civicflow_ids\ncivicflow_version = 1", "implements no hook"),
             ("x = 1", "implements no hook; mark its functions with @hookimpl"),
-            (WORKING + "api_version = 2", "is written for version 2 of the hooks, this civicflow has version 1"),
+            (WORKING + "api_version = 2", "version 2 of the hooks, this civicflow has version 1; update civicflow"),
+            (WORKING + "api_version = 0", "is written for version 0 of the hooks, this civicflow has version 1"),
             (WORKING + "api_version = 'x'", "is written for version x of the hooks"),
             (
                 "import pluggy\n@pluggy.HookimplMarker('civicflow')(wrapper=True)\ndef civicflow_committed(event):\n    yield",

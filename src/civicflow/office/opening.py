@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from civicflow.calendars import WorkingCalendar, china
-from civicflow.errors import InvalidInput
+from civicflow.calendars.china import NAME as CHINA
+from civicflow.errors import InvalidInput, PluginError
 from civicflow.ids import IdSource, NewBytes, random_ids
 from civicflow.office.given import Given
 from civicflow.office.office import Office
 from civicflow.plugins.backends import host_storage, open_blobs, open_notifier, open_publisher, open_storage
 from civicflow.plugins.blobs.contract import Blobs
+from civicflow.plugins.bringing import is_name
 from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.publish.contract import Publisher
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from civicflow.workflows.routing import Routing
     from civicflow.workflows.services.catalogue import Catalogue
 
+T = TypeVar("T")
+
 
 def _now() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the office is where time comes in; `clock=` replaces it
@@ -40,7 +44,7 @@ def open_office(
     notify: Sequence[str | Notifier] = (),
     blobs: str | Blobs | None = None,
     clock: Clock = _now,
-    calendar: WorkingCalendar | None = None,
+    calendar: WorkingCalendar | str | None = None,
     ids: IdSource | None = None,
     new_bytes: NewBytes = os.urandom,
     flows: Iterable[Flow | str | Path] = (),
@@ -61,30 +65,34 @@ def open_office(
         notify: where notices go: URLs (``console://``, ``file:///notices.jsonl``), or notifiers.
         blobs: where the bytes of attachments are kept: a URL (``folder:///srv/attachments``), or an open blob store.
         clock: tells the time; the system's clock where left out. It must be aware of its zone.
-        calendar: in which time limits are counted; China's where left out.
+        calendar: in which time limits are counted, or the name of one that a plugin brings; China's (``CN``) where left
+            out.
         ids: makes new ids; random ones where left out.
         new_bytes: a source of random bytes, for salts and ids.
         flows: further flows to take into use: as values, or as the paths of files (YAML or JSON).
-        plugins: the installed plugins where left out; ``Plugins()`` for none.
+        plugins: the installed plugins where left out, as far as the environment lets them in (see
+            `civicflow.plugins.admission`); ``Plugins()`` for none.
         signer: signs the heads that seal the ledger, for instance `civicflow.ledger.signing.ed25519_signer`.
         publish: where these heads are published: URLs (``file:///mnt/county/heads.jsonl``), or publishers. Not from a
             connection of yours: before you commit, a head may still be taken back.
         numbers: how new cases are given a human number, for instance ``Numbers(level="district")``; none where left out.
-        routing: the rules by which tickets are handed to bodies, or the path of their file; none where left out.
+        routing: the rules by which tickets are handed to bodies, the path of their file, or the name (without a dot) of
+            those that a plugin brings; none where left out.
         services: what one-stop desks offer, or the path of its file (YAML, JSON or CSV); nothing where left out.
 
     Raises:
-        PluginError: no backend is installed for a scheme; the message names the extra to install.
+        PluginError: no backend is installed for a scheme, the message names the extra to install; no plugin brings the
+            calendar or the routing of that name; or a plugin cannot be loaded, where the environment asks for strictness.
         StorageError: the store cannot be opened.
         InvalidInput: neither or both of storage and connection are given, two notifiers or publishers share a
             name, or an office on a connection is to publish.
     """
     if plugins is None:
-        plugins = Plugins()
+        plugins = Plugins.of_environment()
         plugins.load()
     given = Given(
         clock=clock,
-        calendar=china() if calendar is None else calendar,
+        calendar=_calendar(calendar, plugins),
         ids=random_ids(new_bytes) if ids is None else ids,
         new_bytes=new_bytes,
         notifiers=_notifiers(notify),
@@ -94,7 +102,7 @@ def open_office(
         signer=signer,
         publishers=_publishers(publish, connection),
         numbers=numbers,
-        routing=_routing(routing),
+        routing=_routing(routing, plugins),
         services=_services(services),
         worker=f"pid-{os.getpid()}",
     )
@@ -104,12 +112,40 @@ def open_office(
     return office
 
 
-def _routing(given: Routing | str | Path | None) -> Routing | None:
+def _calendar(given: WorkingCalendar | str | None, plugins: Plugins) -> WorkingCalendar:
+    if given is None or given == CHINA:
+        return china()
+    return (
+        _chosen(given, "calendar", {CHINA: china(), **plugins.calendars()}, plugins)
+        if isinstance(given, str)
+        else given
+    )
+
+
+def _routing(given: Routing | str | Path | None, plugins: Plugins) -> Routing | None:
     if not isinstance(given, str | Path):
         return given
+    if isinstance(given, str) and is_name(given):
+        return _chosen(given, "routing", plugins.routings(), plugins)
     from civicflow.office.flow_files import read_routing_file
 
     return read_routing_file(given)
+
+
+def _chosen(name: str, word: str, brought: Mapping[str, T], plugins: Plugins) -> T:
+    """What a plugin brings under a name.
+
+    Raises:
+        PluginError: none does; what is wrong with those that are installed is told.
+    """
+    if name not in brought:
+        known = ", ".join(sorted(brought)) or "none"
+        broken = "".join(f"; {state.error}" for state in plugins.states if state.error)
+        msg = (
+            f"no plugin brings the {word} {name!r}, known are {known}; install and load the one that brings it{broken}"
+        )
+        raise PluginError(msg)
+    return brought[name]
 
 
 def _services(given: Catalogue | str | Path | None) -> Catalogue | None:

@@ -7,7 +7,8 @@ It is imported when its scheme is asked for, not before.
 The schemes of civicflow's own backends are ours: they resolve from a table, without looking at what is installed, so
 that no distribution can put itself between an office and its ledger by being installed. One that announces such a
 scheme is passed over and listed as failed by `backend_states`; every other scheme goes on working. Two distributions
-for one other scheme are an error that names both, and neither is imported.
+for one other scheme are an error that names both, and neither is imported. A distribution on the block list of the
+environment is imported for no scheme (`civicflow.plugins.admission`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Final, Generic, TypeVar, cast
 import attrs
 
 from civicflow.errors import CivicflowError, InvalidInput, PluginError
+from civicflow.plugins.admission import BLOCK, Admission, admission_of
 from civicflow.plugins.blobs.contract import API_VERSION as BLOBS_API
 from civicflow.plugins.blobs.contract import Blobs
 from civicflow.plugins.discovery import BLOBS, NOTIFIERS, PUBLISHERS, STORAGE, Found, Source, find, in_a_line, own
@@ -27,7 +29,8 @@ from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.protocols import shortcomings
 from civicflow.plugins.publish.contract import API_VERSION as PUBLISHER_API
 from civicflow.plugins.publish.contract import Publisher
-from civicflow.plugins.states import PluginState
+from civicflow.plugins.remedies import remedy
+from civicflow.plugins.states import PluginState, state_of
 from civicflow.plugins.storage.contract import API_VERSION as STORAGE_API
 from civicflow.plugins.storage.contract import Storage
 
@@ -228,7 +231,12 @@ def _scheme(kind: _Kind[Any], url: str) -> str:
 
 
 def _resolve(kind: _Kind[Any], scheme: str, found: Found) -> Source:
-    candidates = [source for source in found.sources if source.name.lower() == scheme]
+    named = [source for source in found.sources if source.name.lower() == scheme]
+    blocked = Admission(block=admission_of().block)
+    candidates = [source for source in named if not blocked.objection(source)]
+    if named and not candidates:
+        fault = f"{blocked.objection(named[0])}; take it off, or open another URL"
+        raise named[0].error(fault)
     match candidates:
         case [source]:
             return source
@@ -239,7 +247,7 @@ def _resolve(kind: _Kind[Any], scheme: str, found: Found) -> Source:
 
 def _quarrel(kind: _Kind[Any], scheme: str, candidates: Iterable[Source]) -> str:
     both = " and ".join(f"{source.label} ({source.value})" for source in candidates)
-    return f"{both} both bring the {kind.word} {scheme}://; uninstall one of them"
+    return f"{both} both bring the {kind.word} {scheme}://; uninstall one of them, or block it: {BLOCK}"
 
 
 def _unknown(kind: _Kind[Any], scheme: str, found: Found) -> PluginError:
@@ -262,7 +270,8 @@ def _call(source: Source, url: str) -> object:
     except CivicflowError:
         raise
     except Exception as error:
-        fault = f"cannot open its URL: {_discreet(in_a_line(error), url)}"
+        helps = f"; {remedy(source, error)}" if isinstance(error, ImportError) else ""
+        fault = f"cannot open its URL: {_discreet(in_a_line(error), url)}{helps}"
         raise source.error(fault) from error
 
 
@@ -317,12 +326,14 @@ def _states(kind: _Kind[Any]) -> list[PluginState]:
     ours = [own(kind.group, scheme, value) for scheme, value in sorted(kind.ours.items())]
     theirs = [source for source in found.sources if source.distribution != "civicflow" or source.name not in kind.ours]
     states = [PluginState.of(source, "available") for source in ours]
+    blocked = Admission(block=admission_of().block)
+    let_in = [source for source in theirs if not blocked.objection(source)]
     for source in theirs:
         scheme = source.name.lower()
-        rivals = [other for other in (*ours, *theirs) if other.name.lower() == scheme]
-        if len(rivals) > 1:
+        rivals = [other for other in (*ours, *let_in) if other.name.lower() == scheme]
+        if source in let_in and len(rivals) > 1:
             states.append(PluginState.of(source, "failed", error=_quarrel(kind, scheme, rivals)))
         else:
-            states.append(PluginState.of(source, "available"))
+            states.append(state_of(source, blocked))
     states += [PluginState.of(source, "failed", error=str(error)) for source, error in found.unreadable]
     return states

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import attrs
 
 from civicflow.errors import PluginError
+from civicflow.plugins.remedies import remedy
 
 if TYPE_CHECKING:
     from importlib.metadata import Distribution, EntryPoint
@@ -59,6 +60,11 @@ class Source:
         """The distribution with its version, as errors name it."""
         return " ".join(filter(None, (self.distribution, self.version))) or "the host"
 
+    @property
+    def package(self) -> str:
+        """The package that it points into."""
+        return self.value.partition("[")[0].partition(":")[0].partition(".")[0].strip()
+
     def __str__(self) -> str:
         where = f" ({self.group}: {self.value})" if self.value else ""
         return f"{self.name!r} of {self.label}{where}"
@@ -71,15 +77,17 @@ class Source:
         """Import what the source points to.
 
         Raises:
-            PluginError: whatever went wrong, ``sys.exit()`` while importing included.
+            PluginError: whatever went wrong, ``sys.exit()`` and the panic of a module in Rust included, with what helps.
         """
         module, _, path = self.value.partition("[")[0].partition(":")
         try:
             found: object = importlib.import_module(module.strip())
             for attribute in filter(None, path.strip().split(".")):
                 found = getattr(found, attribute)
-        except (Exception, SystemExit) as error:
-            fault = f"cannot be loaded: {in_a_line(error)}"
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            fault = f"cannot be loaded: {in_a_line(error)}; {remedy(self, error)}"
             raise self.error(fault) from error
         return found
 
@@ -118,7 +126,7 @@ def distribution_of(module: str) -> str:
         return own().label
     for group in GROUPS:
         for source in find(group).sources:
-            if source.value.partition(":")[0].partition(".")[0].strip() == package:
+            if source.package == package:
                 return source.label
     return module
 

@@ -22,9 +22,11 @@ import attrs
 from civicflow.ids import CaseId, MatterId, matter_of
 
 if TYPE_CHECKING:
+    from civicflow.calendars import WorkingCalendar
     from civicflow.ledger.entries import Entry
     from civicflow.ledger.facts import CaseFacts
     from civicflow.workflows.engine.flow import Flow
+    from civicflow.workflows.routing import Routing
 
 API_VERSION: Final = 1
 """The version of the hooks. A plugin that names none was written for the first."""
@@ -87,9 +89,39 @@ class BringsFlows(Protocol):
         ...
 
 
+class BringsCalendars(Protocol):
+    """A plugin that brings working calendars."""
+
+    def civicflow_calendars(self) -> Iterable[WorkingCalendar]:
+        """Calendars by which an office may count its time limits, for instance a city's with its local days off.
+
+        An office counts by one calendar, so that no installation moves anybody's deadline: it takes one of these where
+        it is opened with the calendar's name, ``civicflow.open(store, calendar="shangjie")``. Called then, and not
+        before. A plugin's calendars are taken all or none: none if the call fails, if something in it is no calendar, or
+        if another plugin has brought one of that name. ``CN`` is China's.
+        """
+        ...
+
+
+class BringsRoutings(Protocol):
+    """A plugin that brings rules by which matters are handed to bodies."""
+
+    def civicflow_routings(self) -> Mapping[str, Routing]:
+        """Rules of routing with the categories of a place, by the name by which an office asks for them.
+
+        An office has one set of rules, whose order decides: it takes one of these where it is opened with its name,
+        ``civicflow.open(store, routing="shangjie")``. Called then, and not before. A name has no dot and no slash, since
+        what has is the path of a file. A plugin's rules are taken all or none: none if the call fails, if something in
+        it is no `Routing`, or if another plugin has brought rules of that name.
+        """
+        ...
+
+
 HOOKS: Final[Mapping[str, type]] = {
     "civicflow_committed": ObservesCommits,
     "civicflow_flows": BringsFlows,
+    "civicflow_calendars": BringsCalendars,
+    "civicflow_routings": BringsRoutings,
 }
 """Every hook by name, and the Protocol that says what it means."""
 

@@ -23,9 +23,9 @@ def examine(manager: pluggy.PluginManager, plugin: object) -> tuple[tuple[str, .
         return (), (f"{plugin.__name__} is a class; register an object of it, or a module",)
     spoken = getattr(plugin, "api_version", 1)
     if spoken != API_VERSION:
-        return (), (
-            f"is written for version {spoken} of the hooks, this civicflow has version {API_VERSION}; update it",
-        )
+        newer = isinstance(spoken, int) and spoken > API_VERSION
+        helps = "; update civicflow" if newer else ""
+        return (), (f"is written for version {spoken} of the hooks, this civicflow has version {API_VERSION}{helps}",)
     marked = _marked(manager, plugin)
     faults = [*_unmarked(plugin, marked)]
     for name, (hook, wraps) in marked.items():

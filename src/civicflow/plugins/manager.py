@@ -9,23 +9,31 @@ pluggy is imported with the first plugin, so an office without any starts withou
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from civicflow.errors import CivicflowError, PluginError
+from civicflow.errors import PluginError
+from civicflow.plugins.admission import ALLOW, BLOCK, Admission, admission_of, is_strict
+from civicflow.plugins.bringing import CALENDARS, FLOWS, ROUTINGS, Goods
 from civicflow.plugins.discovery import HOOKS as GROUP
 from civicflow.plugins.discovery import Found, Source, find, in_a_line
 from civicflow.plugins.hookspecs import HOOKS, PROJECT, Committed
 from civicflow.plugins.implementations import examine
-from civicflow.plugins.states import PluginState, Status
+from civicflow.plugins.remedies import remedy
+from civicflow.plugins.states import PluginState, Status, state_of
 
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     import pluggy
 
+    from civicflow.calendars import WorkingCalendar
     from civicflow.workflows.engine.flow import Flow
+    from civicflow.workflows.routing import Routing
+
+G = TypeVar("G")
 
 _LOG: Final = logging.getLogger("civicflow.plugins")
 
@@ -41,18 +49,32 @@ class Plugins:
             observer raises after a commit is never raised, since the step has been taken.
         allow: load only these, by the name of the entry point or the distribution; None for all.
         block: never load these; it goes before ``allow``. Neither list concerns what the host registers itself.
+
+    The environment is not asked: `of_environment` does.
     """
 
-    def __init__(
-        self, *, strict: bool = False, allow: Collection[str] | None = None, block: Collection[str] = ()
-    ) -> None:
+    def __init__(self, *, strict: bool = False, allow: Iterable[str] | None = None, block: Iterable[str] = ()) -> None:
         self._strict = strict
-        self._allow = None if allow is None else frozenset(allow)
-        self._block = frozenset(block)
+        self._admission = Admission(allow=allow, block=block)
         self._manager: pluggy.PluginManager | None = None
         self._states: dict[Source, PluginState] = {}
+        self._failing: dict[Source, dict[str, PluginError]] = {}
         self._sources: dict[str, Source] = {}
         self._observers: tuple[Call, ...] = ()
+
+    @classmethod
+    def of_environment(cls, environ: Mapping[str, str] = os.environ, *, strict: bool | None = None) -> Plugins:
+        """Plugins as the operator of the machine wants them: see `civicflow.plugins.admission`. None is loaded yet.
+
+        Args:
+            environ: the variables; those of this process where left out.
+            strict: as the environment says where left out.
+
+        Raises:
+            InvalidInput: a variable says neither yes nor no.
+        """
+        said = admission_of(environ)
+        return cls(strict=is_strict(environ) if strict is None else strict, allow=said.allow, block=said.block)
 
     @property
     def states(self) -> tuple[PluginState, ...]:
@@ -82,8 +104,7 @@ class Plugins:
         for name, namesakes in groupby(new, key=lambda source: source.name):
             errors += self._load_name(name, tuple(namesakes))
         errors += self._missing(found.sources)
-        if self._strict and errors:
-            raise _together(errors)
+        self._tell(errors)
 
     def register(self, plugin: object, *, name: str = "", distribution: str = "") -> None:
         """Register a plugin that the host made itself.
@@ -123,7 +144,7 @@ class Plugins:
         return self._strict
 
     def flows(self, take: Callable[[list[Flow]], None] | None = None) -> tuple[Flow, ...]:
-        """The flows that all plugins bring, each plugin's all or none; a failure is recorded in its state.
+        """The flows that all plugins bring, each plugin's all or none; a failure is logged and recorded in its state.
 
         Args:
             take: takes one plugin's flows into use; what it raises is that plugin's failure.
@@ -131,60 +152,89 @@ class Plugins:
         Raises:
             PluginError: only if strict, after all were asked: every failure, one a line.
         """
-        bringers: dict[tuple[str, int], Source] = {}
-        flows: list[Flow] = []
+        return tuple(self._brought(FLOWS, take).values())
+
+    def calendars(self) -> Mapping[str, WorkingCalendar]:
+        """The calendars that all plugins bring, by name; otherwise as `flows`.
+
+        Raises:
+            PluginError: as `flows`.
+        """
+        return self._brought(CALENDARS)
+
+    def routings(self) -> Mapping[str, Routing]:
+        """The rules of routing that all plugins bring, by name; otherwise as `flows`.
+
+        Raises:
+            PluginError: as `flows`.
+        """
+        return self._brought(ROUTINGS)
+
+    def _brought(self, goods: Goods[G], take: Callable[[list[G]], None] | None = None) -> dict[str, G]:
+        bringers: dict[str, Source] = {}
+        things: dict[str, G] = {}
         errors: list[PluginError] = []
-        for source, bring in self._calls("civicflow_flows"):
+        for source, bring in self._calls(goods.hook):
+            failing = self._failing.setdefault(source, {})
             try:
-                brought = _brought(source, bring, bringers, take)
+                ours = goods.of(source, bring, bringers, take)
             except PluginError as error:
-                self._note(source, "failed", hooks=self._states[source].hooks, error=str(error))
+                failing[goods.hook] = error
                 errors.append(error)
             else:
-                self._note(source, "loaded", hooks=self._states[source].hooks)
-                bringers |= {(flow.name, flow.version): source for flow in brought}
-                flows += brought
+                failing.pop(goods.hook, None)
+                bringers |= dict.fromkeys(ours, source)
+                things |= ours
+            said = "; ".join(map(str, failing.values()))
+            self._note(source, "failed" if failing else "loaded", hooks=self._states[source].hooks, error=said)
+        self._tell(errors)
+        return things
+
+    def _tell(self, errors: Sequence[PluginError]) -> None:
+        """Raise what failed if strict, and log it otherwise: one line each."""
         if self._strict and errors:
             raise _together(errors)
-        return tuple(flows)
+        for error in errors:
+            _LOG.error("%s", error)
 
     def _load_name(self, name: str, sources: tuple[Source, ...]) -> Iterator[PluginError]:
         """Load what bears a name, and yield what failed."""
         let_in = []
         for source in sources:
-            if self._may_load(source):
-                let_in.append(source)
+            if objection := self._admission.objection(source):
+                self._note(source, "blocked", error=str(source.error(objection)))
             else:
-                self._note(source, "blocked")
+                let_in.append(source)
         if len(let_in) > 1:
             both = " and ".join(f"{source.label} ({source.value})" for source in let_in)
+            one = next((source.distribution for source in let_in if source.distribution), name)
+            fault = f"{both} both bring a plugin {name!r}; uninstall one of them, or block it: {BLOCK}={one}"
+            error = PluginError(fault, plugin=name)
             for source in let_in:
-                yield self._fail(source, f"{both} both bring a plugin {name!r}; block or uninstall one of them")
+                self._note(source, "failed", error=fault)
+            yield error
             return
         for source in let_in:
             try:
-                self._register(source, source.load())
+                self._register(source, source.load(), helps=f"; {remedy(source)}")
             except PluginError as error:
                 self._note(source, "failed", error=str(error))
                 yield error
 
-    def _may_load(self, source: Source) -> bool:
-        names = {source.name, source.distribution} - {""}
-        return not names & self._block and (self._allow is None or bool(names & self._allow))
-
     def _missing(self, sources: Iterable[Source]) -> Iterator[PluginError]:
         """What the allow list names and nobody has installed: an office would silently do without it."""
         here = {name for source in sources for name in (source.name, source.distribution)}
-        for name in sorted((self._allow or frozenset()) - here - self._sources.keys()):
+        for name in sorted(self._admission.missing(here | self._sources.keys())):
             source = Source(group=GROUP, name=name)
-            error = PluginError(f"plugin {name!r} is on the allow list and is not installed; install it", plugin=name)
+            fault = f"plugin {name!r} is on the allow list and is not installed; install it, or take it off ({ALLOW}, or allow=)"
+            error = PluginError(fault, plugin=name)
             self._note(source, "missing", error=str(error))
             yield error
 
-    def _register(self, source: Source, plugin: object) -> None:
+    def _register(self, source: Source, plugin: object, *, helps: str = "") -> None:
         manager = self._pluggy()
         if source.name in self._sources:
-            fault = f"the name is taken by {self._sources[source.name]}; give it another"
+            fault = f"the name is taken by {self._sources[source.name]}; give it another{helps}"
             raise source.error(fault)
         try:
             known, (hooks, faults) = manager.get_name(plugin), examine(manager, plugin)
@@ -193,10 +243,10 @@ class Plugins:
             if not faults:
                 manager.register(plugin, source.name)
         except Exception as error:
-            fault = f"cannot be registered: {in_a_line(error)}"
+            fault = f"cannot be registered: {in_a_line(error)}{helps}"
             raise source.error(fault) from error
         if faults:
-            raise source.error("; ".join(faults))
+            raise source.error("; ".join(faults) + helps)
         self._sources[source.name] = source
         self._observers = tuple(self._calls("civicflow_committed"))
         self._note(source, "loaded", hooks=hooks)
@@ -217,61 +267,17 @@ class Plugins:
             for implementation in reversed(getattr(self._manager.hook, hook).get_hookimpls()):
                 yield self._sources[implementation.plugin_name], implementation.function
 
-    def _fail(self, source: Source, cause: str) -> PluginError:
-        error = source.error(cause)
-        self._note(source, "failed", error=str(error))
-        return error
-
     def _note(self, source: Source, status: Status, *, hooks: tuple[str, ...] = (), error: str = "") -> None:
         self._states[source] = PluginState.of(source, status, hooks=hooks, error=error)
 
 
-def _brought(
-    source: Source,
-    bring: Callable[[], Iterable[object]],
-    taken: dict[tuple[str, int], Source],
-    take: Callable[[list[Flow]], None] | None,
-) -> list[Flow]:
-    """One plugin's flows, taken into use.
-
-    Raises:
-        PluginError: if it fails, brings what is no flow, or one whose name and version are taken, or one that is not sound.
-    """
-    try:
-        found = list(bring())
-    except Exception as error:
-        fault = f"civicflow_flows failed: {in_a_line(error)}"
-        raise source.error(fault) from error
-    from civicflow.workflows.engine.flow import Flow
-
-    ours: dict[tuple[str, int], Flow] = {}
-    for flow in found:
-        if not isinstance(flow, Flow):
-            fault = f"civicflow_flows brings an object of type {type(flow).__name__}; bring objects of Flow only"
-            raise source.error(fault)
-        key = (flow.name, flow.version)
-        if key in taken or key in ours:
-            rival = taken.get(key, source)
-            fault = f"brings the flow {flow.name}@{flow.version}, which {rival} has brought already; rename one of them"
-            raise source.error(fault)
-        ours[key] = flow
-    flows = list(ours.values())
-    if take is not None:
-        try:
-            take(flows)
-        except CivicflowError as error:
-            fault = f"brings a flow that cannot be used: {in_a_line(error)}"
-            raise source.error(fault) from error
-    return flows
-
-
 def installed() -> tuple[PluginState, ...]:
-    """Every plugin with hooks that a distribution announces; nothing of theirs is imported."""
-    found = find(GROUP)
-    states = [PluginState.of(source, "available") for source in found.sources]
+    """Every plugin with hooks that a distribution announces, and what blocks it; nothing of theirs is imported."""
+    found, admission = find(GROUP), admission_of()
+    states = [state_of(source, admission) for source in found.sources]
     return (*states, *(PluginState.of(source, "failed", error=str(error)) for source, error in found.unreadable))
 
 
-def _together(errors: list[PluginError]) -> PluginError:
+def _together(errors: Sequence[PluginError]) -> PluginError:
     """One error for all: the only one itself, or all of them, one a line."""
     return errors[0] if len(errors) == 1 else PluginError("\n".join(map(str, errors)))

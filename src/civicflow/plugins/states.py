@@ -6,12 +6,13 @@ from typing import Literal
 
 import attrs
 
+from civicflow.plugins.admission import Admission
 from civicflow.plugins.discovery import Source
 
 Status = Literal["loaded", "available", "blocked", "failed", "missing"]
-"""``loaded`` its hooks are called; ``available`` installed, and not imported: a backend until its scheme is asked for, a plugin that
-was left out; ``blocked`` by the
-allow or block list; ``failed`` see its error; ``missing`` on the allow list, but nothing of the name is installed."""
+"""``loaded`` its hooks are called; ``available`` installed, and not imported: a backend until its scheme is asked for, a plugin
+until somebody loads it; ``blocked`` by the allow or block list (`civicflow.plugins.admission`); ``failed`` see its error;
+``missing`` on the allow list, but nothing of the name is installed."""
 
 
 @attrs.frozen(kw_only=True)
@@ -27,7 +28,7 @@ class PluginState:
         entry_point: what it points to, ``module:object``, or empty.
         status: see `Status`.
         hooks: the hooks that it implements.
-        error: one line, when it failed.
+        error: one line: what failed, or which list blocks it.
     """
 
     group: str
@@ -52,3 +53,11 @@ class PluginState:
             hooks=hooks,
             error=error,
         )
+
+
+def state_of(source: Source, admission: Admission) -> PluginState:
+    """What can be told of a plugin without importing it: that it is available, or which list blocks it."""
+    objection = admission.objection(source)
+    if objection:
+        return PluginState.of(source, "blocked", error=str(source.error(objection)))
+    return PluginState.of(source, "available")
