@@ -30,11 +30,11 @@ if TYPE_CHECKING:
     from civicflow.refusals import Reason as Reason
     from civicflow.refusals import Refusal as Refusal
     from civicflow.texts import Text as Text
-    from civicflow.workflows.councils.text import Source as Source
     from civicflow.workflows.engine.records import Case as Case
     from civicflow.workflows.numbers import Numbers as Numbers
     from civicflow.workflows.places import Place as Place
     from civicflow.workflows.places import Point as Point
+    from civicflow.workflows.proposing import Source as Source
 
 _WHERE = {
     "Actor": "civicflow.hierarchy.authority",
@@ -56,7 +56,7 @@ _WHERE = {
     "Reason": "civicflow.refusals",
     "Refusal": "civicflow.refusals",
     "Refused": "civicflow.errors",
-    "Source": "civicflow.workflows.councils.text",
+    "Source": "civicflow.workflows.proposing",
     "StorageError": "civicflow.errors",
     "Text": "civicflow.texts",
     "open": "civicflow.office.opening",

@@ -17,14 +17,14 @@ from civicflow.testing.flows.golden import functions, written
 from civicflow.testing.flows.place import HERE, person_of
 from civicflow.testing.flows.walking import Samples
 from civicflow.workflows.coordination.meeting import MEETING
-from civicflow.workflows.councils.notice import OBJECTION
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL
-from civicflow.workflows.councils.text import Propose
 from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.flow import NEW, STAY, Effect, Flow, Guard, Limit, State, Step
 from civicflow.workflows.engine.situation import Change, Situation
 from civicflow.workflows.engine.telling import Tell
 from civicflow.workflows.funds.fund import FUND
+from civicflow.workflows.notice import OBJECTION
+from civicflow.workflows.proposing import Propose
 from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.tickets.four_part import FOUR_PART_TICKET
 from civicflow.workflows.tickets.share import SHARE

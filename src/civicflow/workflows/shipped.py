@@ -38,7 +38,7 @@ WHERE: Final[Mapping[str, str]] = {
     "secret-ballot": "voting.ballots:SECRET_BALLOT",
     "resolution": "voting.resolution:RESOLUTION",
     "choice": "voting.choice:CHOICE",
-    "objection": "councils.notice:OBJECTION",
+    "objection": "notice:OBJECTION",
     "work-order": "works.work_order:WORK_ORDER",
     "council": "councils.council:COUNCIL",
     "sitting": "councils.sitting:SITTING",

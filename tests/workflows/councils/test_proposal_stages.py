@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from civicflow import Conflict, InvalidInput, Money, Refused, Source
 from civicflow.workflows.councils.prior_review import MajorMatters
-from civicflow.workflows.councils.text import TEXT, digest_of
+from civicflow.workflows.proposing import TEXT, digest_of
 
 if TYPE_CHECKING:
     from tests.conftest import Town

@@ -330,7 +330,7 @@ class TestCommand:
         """Exit 0; in either language."""
         assert main(["flow", "check", "share", "--strict"]) == 0
         assert "share@1 is sound" in capsys.readouterr().out
-        assert main(["flow", "check", "civicflow.workflows.councils.notice:OBJECTION", "--language", "zh"]) == 0
+        assert main(["flow", "check", "civicflow.workflows.notice:OBJECTION", "--language", "zh"]) == 0
         assert "objection@1定义无误" in capsys.readouterr().out
 
     def test_what_is_doubtful_fails_only_if_strict(self, capsys: pytest.CaptureFixture[str]) -> None:

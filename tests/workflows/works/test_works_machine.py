@@ -18,8 +18,8 @@ from civicflow import Actor, Money, Source
 from civicflow.money import total
 from civicflow.testing import FlowContract
 from civicflow.testing.flows.place import HERE, person_of
-from civicflow.workflows.councils.notice import OBJECTION
 from civicflow.workflows.funds.fund import FUND, available, reserved
+from civicflow.workflows.notice import OBJECTION
 from civicflow.workflows.works.accounts import paid_of, sources_of
 from civicflow.workflows.works.commissioning import Commission
 from civicflow.workflows.works.quoting import Award, HandIn, Open

@@ -17,8 +17,8 @@ from civicflow.plugins.manager import Plugins
 from civicflow.testing.clocks import FrozenClock
 from civicflow.testing.storage.base import StorageSuite
 from civicflow.testing.storage.together import together
-from civicflow.workflows.councils.text import Source
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.proposing import Source
 
 _TRIALS: Final = 12
 _BODIES: Final = ("health", "emergency")

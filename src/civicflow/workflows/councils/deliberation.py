@@ -14,10 +14,10 @@ the matter is major. Ours: versions, and the time limits.
 from __future__ import annotations
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, Who
-from civicflow.workflows.councils.text import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, Amend
 from civicflow.workflows.engine.flow import NEW, STAY, Flow, Guard, Limit, State, Step
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.pressing import reminds
+from civicflow.workflows.proposing import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, Amend
 
 
 def deliberation(*, member: Who, major: Guard, reviewed: Guard) -> Flow:

@@ -10,13 +10,13 @@ from civicflow.errors import InvalidInput
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import UnitId
 from civicflow.money import Money
-from civicflow.workflows.councils.notice import AnswerObjection, Object
 from civicflow.workflows.councils.presentation import Present, TurnDown
 from civicflow.workflows.councils.prior_review import SendBack
 from civicflow.workflows.councils.proposal import COUNCIL_PROPOSAL, Annul, Withdraw
-from civicflow.workflows.councils.text import Amend, Propose, Source, text_of
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
+from civicflow.workflows.notice import AnswerObjection, Object
+from civicflow.workflows.proposing import Amend, Propose, Source, text_of
 from civicflow.workflows.voting.ballots import BALLOT, CastVote, Choice
 
 

@@ -15,12 +15,12 @@ from __future__ import annotations
 from typing import Any
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, REQUESTER, Who
-from civicflow.workflows.councils.text import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, Amend
 from civicflow.workflows.engine.effects import Compute
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.pressing import reminds
+from civicflow.workflows.proposing import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, Amend
 
 
 def _endorsers(situation: Situation) -> list[str]:

@@ -15,7 +15,6 @@ from __future__ import annotations
 from typing import Final
 
 from civicflow.hierarchy.authority import BY_CLOCK, BY_RULE, AnyOf, Who
-from civicflow.workflows.councils.text import amounts
 from civicflow.workflows.engine.effects import Stamp
 from civicflow.workflows.engine.flow import ELSE, NEW, Branch, Flow, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.matters import CarryTo, Linked
@@ -23,6 +22,7 @@ from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import TellRequester
 from civicflow.workflows.funds.fund import Reserve, covers
+from civicflow.workflows.proposing import amounts
 
 
 def _reserve(situation: Situation, fund: Matter) -> Reserve:

@@ -35,10 +35,8 @@ from civicflow.money import Money
 from civicflow.workflows.councils.deliberation import deliberation
 from civicflow.workflows.councils.drafting import drafting
 from civicflow.workflows.councils.funding import funding
-from civicflow.workflows.councils.notice import notice
 from civicflow.workflows.councils.presentation import presentation
 from civicflow.workflows.councils.prior_review import MajorMatters, major, prior_review, reviewed
-from civicflow.workflows.councils.text import AS_IT_STANDS, IS_WHOLE, KEEPS_TEXT, READS_FUNDS, Propose
 from civicflow.workflows.decisions.presets import MORE_THAN_HALF_OF_ALL_SEATS, TWO_THIRDS_OF_ALL_SEATS
 from civicflow.workflows.engine.children import Afresh, Drop
 from civicflow.workflows.engine.compose import ANYWHERE, Stage, compose
@@ -46,7 +44,9 @@ from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.flow import NEW, Step
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.engine.validators import said
+from civicflow.workflows.notice import notice
 from civicflow.workflows.pressing import SUPERVISOR
+from civicflow.workflows.proposing import AS_IT_STANDS, IS_WHOLE, KEEPS_TEXT, READS_FUNDS, Propose
 from civicflow.workflows.suspending import suspending
 from civicflow.workflows.voting.vote import vote
 from civicflow.workflows.works.building import building

@@ -11,9 +11,9 @@ import attrs
 from civicflow.calendars import time_limit
 from civicflow.money import Money
 from civicflow.workflows.councils.proposal import Annul
-from civicflow.workflows.councils.text import Amend, Propose, Source
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
 from civicflow.workflows.engine.exploring.town import DAWN
+from civicflow.workflows.proposing import Amend, Propose, Source
 from civicflow.workflows.suspending import Resume, Suspend
 from civicflow.workflows.voting.ballots import CastVote
 from civicflow.workflows.voting.scenes import CAST, ONE, RECUSED, RESOLVING

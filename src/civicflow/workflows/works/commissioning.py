@@ -18,7 +18,6 @@ import attrs
 from civicflow.hierarchy.authority import BY_RULE, AnyOf, Holder, Who
 from civicflow.ledger.canonical import plain
 from civicflow.money import Money
-from civicflow.workflows.councils.text import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, TEXT, Propose, digest_of
 from civicflow.workflows.engine.effects import Compute
 from civicflow.workflows.engine.flow import NEW, Guard, Named, Step
 from civicflow.workflows.engine.matters import CarryTo
@@ -26,6 +25,7 @@ from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
 from civicflow.workflows.funds.fund import Release, Reserve, covers
+from civicflow.workflows.proposing import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, TEXT, Propose, digest_of
 from civicflow.workflows.works.roles import SECRETARY
 
 BEGINNER: Final = AnyOf(SECRETARY, BY_RULE)

@@ -2,7 +2,7 @@
 
 Rules
 -----
-- Whoever awards, plans, pays or settles names the digest of the text that was decided (`civicflow.workflows.councils.text`), so
+- Whoever awards, plans, pays or settles names the digest of the text that was decided (`civicflow.workflows.proposing`), so
   that each of these entries says which decision it carries out.
 - Where the text in the case is no longer what was decided (by a correction, say: its title, its budget or its sources), nothing is
   awarded, planned, paid or settled until it is again, or until it is decided anew.
@@ -16,8 +16,8 @@ from typing import Final
 
 import attrs
 
-from civicflow.workflows.councils.text import digest_of
 from civicflow.workflows.engine.flow import Guard
+from civicflow.workflows.proposing import digest_of
 
 
 @attrs.frozen

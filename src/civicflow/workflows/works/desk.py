@@ -14,11 +14,11 @@ from civicflow.errors import NotFound
 from civicflow.hierarchy.authority import Actor
 from civicflow.ids import PersonId
 from civicflow.money import Money
-from civicflow.workflows.councils.notice import AnswerObjection, Object
-from civicflow.workflows.councils.text import Source
 from civicflow.workflows.desk import CaseRef, Desk
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.evaluating import Evaluate
+from civicflow.workflows.notice import AnswerObjection, Object
+from civicflow.workflows.proposing import Source
 from civicflow.workflows.works.building import Defects, Milestone, Plan, PutOff, Report, Vary
 from civicflow.workflows.works.commissioning import Commission
 from civicflow.workflows.works.comparing import Criterion, Points, seal_quote
@@ -75,7 +75,7 @@ class Works:
             sources: where every yuan of it comes from.
             by: the secretary of the unit.
             purpose: what is to be done, public.
-            kinds: what kind of matter it is, as in `civicflow.workflows.councils.text`.
+            kinds: what kind of matter it is, as in `civicflow.workflows.proposing`.
             matter: the case that decided it, for which the money is reserved, and whose decision the order then is; None where the
                 money is to be reserved now.
             requester: who asked for it and is told of each change; whoever begins it where left out.

@@ -9,10 +9,10 @@ from typing import Any, Final
 from civicflow.ids import PersonId, UnitId
 from civicflow.ledger.canonical import plain
 from civicflow.money import Money
-from civicflow.workflows.councils.text import TEXT, Source, digest_of
 from civicflow.workflows.engine.exploring.scene import Incident, Scene
 from civicflow.workflows.evaluating import Evaluate
 from civicflow.workflows.funds.fund import Deposit, OpenFund, Release, Reserve
+from civicflow.workflows.proposing import TEXT, Source, digest_of
 from civicflow.workflows.works.building import Defects, Milestone, Plan, PutOff, Report, Vary
 from civicflow.workflows.works.commissioning import Commission
 from civicflow.workflows.works.comparing import Points, seal_quote

@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import Final
 
-from civicflow.workflows.councils.notice import notice
 from civicflow.workflows.engine.compose import Stage, compose
 from civicflow.workflows.engine.flow import Flow
+from civicflow.workflows.notice import notice
 from civicflow.workflows.works.building import building
 from civicflow.workflows.works.commissioning import commissioning
 from civicflow.workflows.works.evaluation import evaluating
