@@ -13,7 +13,7 @@ import attrs
 from civicflow.ledger.entries import Entry
 from civicflow.money import Money, total
 from civicflow.workflows.engine.records import Case
-from civicflow.workflows.funds.posting import balances
+from civicflow.workflows.funds.posting import balances, source_of
 
 
 @attrs.frozen(kw_only=True)
@@ -37,6 +37,25 @@ class Move:
     amount: Money
     to: str = ""
     matter: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Use:
+    """What became of money of one source.
+
+    Attributes:
+        source: who gave it.
+        account: where it is now: ``paid``, or the account that still holds it.
+        amount: how much.
+        matter: for which case it was paid, where it was.
+        to: who was paid.
+    """
+
+    source: str
+    account: str
+    amount: Money
+    matter: str = ""
+    to: str = ""
 
 
 @attrs.frozen
@@ -79,6 +98,58 @@ class Books:
                 place = (move.matter, move.to)
                 found[place] = found.get(place, Money(0, self.currency)) + move.amount
         return found
+
+    def uses(self) -> tuple[Use, ...]:
+        """Every yuan from its source to its use: of each account, what came first goes first.
+
+        What a source gets back is its own as far as it is still there; beyond that, its place in what was used is taken by those
+        whose money it got. So for each source what it gave, less what it got back, is what its uses come to.
+        """
+        held: list[Use] = []
+        for move in self.moves:
+            if move.debit.startswith(_SOURCE):
+                held.append(Use(source=move.debit.removeprefix(_SOURCE), account=move.credit, amount=move.amount))
+                continue
+            back = move.credit.removeprefix(_SOURCE) if move.credit.startswith(_SOURCE) else ""
+            first = [use for use in held if use.account == move.debit]
+            taken, rest = _taken(sorted(first, key=lambda use: use.source != back) if back else first, move.amount)
+            others = [use for use in held if use.account != move.debit]
+            if back:
+                held = _replaced(others + rest, back, [use for use in taken if use.source != back])
+            else:
+                held = (
+                    others
+                    + rest
+                    + [attrs.evolve(use, account=move.credit, matter=move.matter, to=move.to) for use in taken]
+                )
+        found: dict[Use, Money] = {}
+        for use in held:
+            place = attrs.evolve(use, amount=Money(0, self.currency))
+            found[place] = found.get(place, place.amount) + use.amount
+        return tuple(attrs.evolve(place, amount=amount) for place, amount in found.items())
+
+
+_SOURCE = source_of("")
+
+
+def _taken(uses: list[Use], amount: Money) -> tuple[list[Use], list[Use]]:
+    """What is taken of these, in order, until the amount is reached, and what is left of them."""
+    taken, left = [], []
+    for use in uses:
+        part = min(use.amount, amount)
+        amount -= part
+        taken += [attrs.evolve(use, amount=part)] if part.amount else []
+        left += [attrs.evolve(use, amount=use.amount - part)] if part < use.amount else []
+    return taken, left
+
+
+def _replaced(held: list[Use], back: str, gave: list[Use]) -> list[Use]:
+    """Those whose money a source got back stand in its place."""
+    for giver in gave:
+        own, others = [u for u in held if u.source == back], [u for u in held if u.source != back]
+        taken, left = _taken(own, giver.amount)
+        held = others + left + [attrs.evolve(use, source=giver.source) for use in taken]
+    return held
 
 
 def books(entries: Iterable[Entry]) -> Books:
