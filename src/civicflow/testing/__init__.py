@@ -9,7 +9,7 @@ Whoever brings a storage subclasses `StorageContract` and has every test that ou
         def fresh(self):
             return f"mine://localhost/test_{next(self.numbers)}"
 
-`BlobContract` is the same for a blob store.
+`BlobContract` is the same for a blob store, `NotifierContract` for a notifier.
 
 Whoever writes a flow subclasses `FlowContract` and has random walks, replay, authority and drawings tested::
 
@@ -30,13 +30,23 @@ from civicflow.testing.sources import counting_bytes, sequential_ids
 if TYPE_CHECKING:
     from civicflow.testing.blobs import BlobContract as BlobContract
     from civicflow.testing.flows import FlowContract as FlowContract
+    from civicflow.testing.notifiers import NotifierContract as NotifierContract
     from civicflow.testing.storage import StorageContract as StorageContract
 
-__all__ = ["BlobContract", "FlowContract", "FrozenClock", "StorageContract", "counting_bytes", "sequential_ids"]
+__all__ = [
+    "BlobContract",
+    "FlowContract",
+    "FrozenClock",
+    "NotifierContract",
+    "StorageContract",
+    "counting_bytes",
+    "sequential_ids",
+]
 
 _SUITES = {
     "BlobContract": "civicflow.testing.blobs",
     "FlowContract": "civicflow.testing.flows",
+    "NotifierContract": "civicflow.testing.notifiers",
     "StorageContract": "civicflow.testing.storage",
 }
 

@@ -6,13 +6,14 @@ What holds for every notifier:
 - `Notifier.send` returns when the notice was taken over for good, and raises otherwise. It does not try again by
   itself and does not wait longer than some seconds: the outbox does both (`civicflow.plugins.notify.relay`).
 - A notice may come more than once: a worker may die between sending and saying so. `Notice.dedupe` is the same each
-  time; pass it on as an idempotency key where the channel has one.
+  time, and so is `Notice.key`, its short form; pass one of them on as an idempotency key where the channel has one.
 - The recipient is an address inside civicflow, a person or a post. The notifier knows, or asks the host, which number
   or mailbox belongs to it; neither may stand in an error's message, which is stored.
 """
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Final, Protocol, runtime_checkable
 
@@ -52,6 +53,15 @@ class Notice:
         """The text as the recipient wants to read it: in one language, or in both."""
         return str(self.text) if self.language is None else self.text.say(self.language)
 
+    @property
+    def key(self) -> str:
+        """The notice's own name for channels whose idempotency keys are short and plain: 32 hexadecimal digits.
+
+        The first half of the SHA-256 of `dedupe`, which may be long, holds any characters, and names the case and the
+        recipient.
+        """
+        return hashlib.sha256(self.dedupe.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
 
 class TemporaryFailure(PluginError):
     """The notice did not get through now; a later attempt may succeed.
@@ -89,4 +99,16 @@ class Notifier(Protocol):
 
     def close(self) -> None:
         """Release everything. A second call does nothing."""
+        ...
+
+
+@runtime_checkable
+class Holding(Protocol):
+    """What a notifier can do beside, if it keeps something between two notices, for instance a connection."""
+
+    def release(self) -> None:
+        """Give back what is held, without closing: the office calls it when it has relayed what there was.
+
+        Another thread may be sending meanwhile; what it uses is left to it.
+        """
         ...
