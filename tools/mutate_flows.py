@@ -54,6 +54,11 @@ ALIKE: Final[dict[tuple[str, str, str], str]] = {
         "begin others",
     ): "in the small town nobody holds posts of two bodies, and a duty is never given to its supervisor; the tests of the"
     " rule have both",
+    (
+        "three-party-decision",
+        "drop_guard",
+        "bring three-bodies",
+    ): "in the small town each party is a body of its own and of the case's area; the tests of the rule have others",
     ("resolution", "swap_branches", "vote.count 0"): "what is carried is no tie",
     ("resolution", "drop_effect", "vote.open Turn 0"): "before the first vote there are no ballots of another round;"
     " the stage turns the round because it may stand anywhere",

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from civicflow.plugins.blobs.contract import Blob
     from civicflow.plugins.notify.relay import RelayReport
     from civicflow.refusals import Refusal
+    from civicflow.workflows.assemblies.desk import Assemblies
     from civicflow.workflows.coordination.desk import Coordination
     from civicflow.workflows.councils.desk import Councils
     from civicflow.workflows.councils.sitting_desk import Sittings
@@ -240,6 +241,13 @@ class Office:
         from civicflow.workflows.duties.desk import Supervision
 
         return Supervision(self)
+
+    @cached_property
+    def assemblies(self) -> Assemblies:
+        """What the parties of a compound decide together, in words."""
+        from civicflow.workflows.assemblies.desk import Assemblies
+
+        return Assemblies(self)
 
     @cached_property
     def documents(self) -> Documents:

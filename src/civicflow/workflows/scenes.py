@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
+from civicflow.workflows.assemblies.scenes import ASSEMBLIES
 from civicflow.workflows.coordination.scenes import MEETINGS
 from civicflow.workflows.councils.scenes import COUNCILS
 from civicflow.workflows.councils.sitting_scenes import SITTINGS
@@ -39,6 +40,7 @@ SCENES: Final[Mapping[str, tuple[Scene, ...]]] = {
     **NEEDS,
     **SERVICES,
     **DOCUMENTS,
+    **ASSEMBLIES,
     **FUNDS,
     **COUNCILS,
     **VOTES,

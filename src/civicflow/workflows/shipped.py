@@ -47,6 +47,7 @@ WHERE: Final[Mapping[str, str]] = {
     "sitting": "councils.sitting:SITTING",
     "informal-sitting": "councils.informal:INFORMAL_SITTING",
     "council-proposal": "councils.proposal:COUNCIL_PROPOSAL",
+    "three-party-decision": "assemblies.three_party:THREE_PARTY",
     "inquiry": "oversight.inquiry:INQUIRY",
     "dispute": "mediation.dispute:DISPUTE",
     "sheet": "granting.sheet:SHEET",

@@ -64,7 +64,7 @@ class Place:
         for body in BODIES:
             yield _body(body, _ELSEWHERE, self._posts("body", "actor"))
         for anchor in self.anchors:
-            yield _body(anchor, _ELSEWHERE, self._posts(anchor))
+            yield _body(anchor, HERE, self._posts(anchor))
 
     def _posts(self, *anchors: str) -> list[str]:
         return sorted({post for post, at in self.holders if at in anchors})
@@ -81,24 +81,25 @@ def is_meant(actor: Actor, who: Who, case: Case, office: Office) -> bool:
     if isinstance(who, AnyOf):
         return any(is_meant(actor, one, case, office) for one in who.whos)
     if isinstance(who, Holder):
-        body = _stands_for(who.at, actor, case, office)
-        return body is not None and actor.person == person_of(who.post, body) and actor.post == who.post
+        bodies = _stand_for(who.at, actor, case, office)
+        return actor.post == who.post and actor.person in {person_of(who.post, body) for body in bodies}
     if isinstance(who, Requester):
         return actor.person == case.requester
     return isinstance(who, Anyone)
 
 
-def _stands_for(anchor: str, actor: Actor, case: Case, office: Office) -> str | None:
-    """The code of the body whose people an anchor means."""
+def _stand_for(anchor: str, actor: Actor, case: Case, office: Office) -> tuple[str, ...]:
+    """The codes of the bodies whose people an anchor means: of an area, all that are attached to it."""
     chart = office.chart()
-    if anchor in ("unit", "above"):
-        code = None if case.unit is None else chart.code(case.unit)
-        if code is None or (anchor == "above" and code == LEVELS[0]):
-            return None
-        return _office_of(code if anchor == "unit" else LEVELS[LEVELS.index(code) - 1])
-    unit = {"body": case.body, "actor": actor.unit}.get(anchor, case.anchors.get(anchor))
-    code = None if unit is None else chart.code(unit)
-    return _office_of(code) if code in LEVELS else code
+    named = {"unit": case.unit, "body": case.body, "actor": actor.unit}
+    if anchor == "above":
+        unit = None if case.unit is None else chart.parent(case.unit)
+    else:
+        unit = named.get(anchor, case.anchors.get(anchor))
+    if unit is None:
+        return ()
+    code = chart.code(unit)
+    return tuple(body.code for body in chart.bodies(unit)) if code in LEVELS else (code,)
 
 
 def _office_of(area: str) -> str:

@@ -1,0 +1,1 @@
+"""Decisions of a compound: three parties that decide together. `three_party` is the table."""
