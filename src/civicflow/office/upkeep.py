@@ -75,8 +75,9 @@ class Upkeep:
 
     def relay(self, limit: int) -> RelayReport:
         """See `Office.relay`."""
-        report = RelayReport()
+        report, size = RelayReport(), 1
         while limit > 0:
+            # A worker that dies is held against every message it had in its hands: few at first, more once that went well.
             # One claim takes one message of each recipient: the next one waits until this one is settled.
             sent = relay(
                 self._storage,
@@ -84,11 +85,12 @@ class Upkeep:
                 now=self._around.now(),
                 worker=self._given.worker,
                 random=self._dice,
-                limit=min(limit, _LENT),
+                limit=min(limit, size),
                 lease=_LEASE,
             )
             if not sent.claimed:
                 break
             report += sent
             limit -= sent.claimed
+            size = min(2 * size, _LENT)
         return report
