@@ -11,7 +11,7 @@ import civicflow
 import duties
 from civicflow.testing import FrozenClock
 from civicflow.workflows.duties.figures import Progress
-from civicflow.workflows.duties.lots import draw
+from civicflow.workflows.lots import draw
 
 
 def lived(folder: Path, given: tuple[str, ...], dark: int = 1) -> duties.Year:

@@ -32,7 +32,6 @@ from civicflow.workflows.decisions import (
     Requirement,
     Rule,
     Share,
-    drawn,
     settled,
 )
 from civicflow.workflows.decisions.counts import BASES
@@ -388,8 +387,6 @@ class TestRequirementsThatAreNone:
         "a coin": lambda: Policies(tie="coin"),  # type: ignore[arg-type]
         "decided though it may change": lambda: Policies(duplicate="last-wins", early="decided"),
         "all voted though it may change": lambda: Policies(duplicate="last-wins", early="all-voted"),
-        "no seed": lambda: drawn("", ["a"]),
-        "nothing to draw": lambda: drawn("1", []),
         "no option": lambda: Plurality(name="a", tie="lot").of(Poll({}, Count(0, 0, 0, 1, 1))),
     }
 
@@ -460,14 +457,3 @@ class TestChoices:
             second = sorted(poll.votes.values())[-2] if len(poll.votes) > 1 else 0
             finalists = {o for o, number in poll.votes.items() if number >= second and number}
             assert set(said.run_off) == (finalists if run_off and second and len(finalists) > 1 else set())
-
-    @given(seed=st.text(min_size=1).filter(str.strip), names=st.lists(st.text(), min_size=1, max_size=5))
-    def test_a_lot_is_the_same_for_everybody(self, seed: str, names: list[str]) -> None:
-        """In whatever order, twice named or not."""
-        assert drawn(seed, names) == drawn(seed, [*reversed(names), names[0]])
-        assert drawn(seed, names) in names
-
-    def test_a_lot_falls_on_each(self) -> None:
-        """Of three names about a third of the seeds each."""
-        fallen = [drawn(str(seed), ["a", "b", "c"]) for seed in range(3000)]
-        assert all(900 < fallen.count(name) < 1100 for name in "abc")

@@ -16,9 +16,9 @@ from civicflow import Actor
 from civicflow.testing import FlowContract
 from civicflow.testing.flows.golden import functions, written
 from civicflow.workflows.duties.duty import DUTY, DUTY_STAGE
-from civicflow.workflows.duties.lots import draw
 from civicflow.workflows.duties.problem_list import PROBLEM_LIST, named_most
 from civicflow.workflows.duties.topic import TOPIC
+from civicflow.workflows.lots import draw
 from civicflow.workflows.shipped import BY_NAME
 
 if TYPE_CHECKING:

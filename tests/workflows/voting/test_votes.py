@@ -25,12 +25,12 @@ from civicflow.workflows.decisions import (
     Quorum,
     Rule,
     Second,
-    drawn,
 )
 from civicflow.workflows.decisions.requirements import Requirement
 from civicflow.workflows.engine.compose import Stage, compose
 from civicflow.workflows.engine.effects import Keep
 from civicflow.workflows.engine.flow import NEW, Flow, Named, State, Step
+from civicflow.workflows.lots import draw
 from civicflow.workflows.shipped import SHIPPED
 from civicflow.workflows.voting.ballots import CastVote
 from civicflow.workflows.voting.resolution import CHAIR, Put, resolving
@@ -325,7 +325,7 @@ class TestTies:
         assert asked.state == "vote.tied"
         assert refused(town.office.votes.draw, asked, seed=" ", source="a die", by=town.chair) == ("seed-and-source",)
         done = town.office.votes.draw(asked, seed="4-1-7", source="the lottery of 27 November", by=town.chair)
-        fell_on = drawn("4-1-7", ("yes", "no"))
+        fell_on = draw("4-1-7", ("yes", "no"))[0]
         assert done.state == ("carried" if fell_on == "yes" else "not-carried")
         assert held(town, asked)["seed"] == "4-1-7"
         assert "the lottery of 27 November" in held(town, asked)["minutes"]
@@ -589,7 +589,7 @@ class TestChoices:
         case = self.chosen(town, self.called(town), "oak oak elm elm ash")
         assert (case.state, case.data["vote"]["tied"]) == ("vote.tied", ["elm", "oak"])
         case = town.office.votes.draw(case, seed="6", source="a die before the tellers", by=town.secretary())
-        assert (case.state, case.data["vote"]["option"]) == ("chosen", drawn("6", ["oak", "elm"]))
+        assert (case.state, case.data["vote"]["option"]) == ("chosen", *draw("6", ["oak", "elm"]))
 
     def test_everybody_on_the_roll_is_told(self, town: Town) -> None:
         """But for who is recused; whoever called it is no voter."""

@@ -6,7 +6,6 @@ from civicflow.workflows.decisions.choosing import Poll as Poll
 from civicflow.workflows.decisions.closing import settled as settled
 from civicflow.workflows.decisions.counts import Base as Base
 from civicflow.workflows.decisions.counts import Count as Count
-from civicflow.workflows.decisions.lots import drawn as drawn
 from civicflow.workflows.decisions.policies import Policies as Policies
 from civicflow.workflows.decisions.policies import Proxies as Proxies
 from civicflow.workflows.decisions.presets import FRENCH_ARTICLE_25 as FRENCH_ARTICLE_25

@@ -157,7 +157,7 @@ class Supervision:
             by: an officer of it.
             among: for a spot check: the places from which lots are drawn.
             draws: for a spot check: how many.
-            seed: for a spot check: from which they are drawn (`civicflow.workflows.duties.lots`).
+            seed: for a spot check: from which they are drawn (`civicflow.workflows.lots`).
             key: makes a retried command the same one.
         """
         matter = self._desk.case(of)

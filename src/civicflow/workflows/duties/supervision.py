@@ -9,7 +9,7 @@ Rules
   body, in which whoever begins it holds no post.
 - It is announced to the bearer, unless the visit is undercover: then the bearer is neither told nor a party to it, until
   something is to be put right.
-- A spot check draws its places by `lots`, from a seed that is kept with the names, so that anybody can draw again.
+- A spot check draws its places by `civicflow.workflows.lots`, from a seed that is kept with the names, so that anybody can draw again.
 - Findings are recorded. What is wrong is ordered to be put right by a day (`rectification`); who fails or shirks is referred
   to the discipline line (`civicflow.workflows.accountability`). It ends when everything is put right.
 - Whoever supervises is reminded every ten working days. That, and how lots are drawn, is ours.
@@ -28,7 +28,6 @@ from civicflow.ids import UnitId
 from civicflow.ledger.canonical import plain
 from civicflow.workflows.accountability import ACCOUNTABILITY, NOT_ITSELF, REFERS, Refer
 from civicflow.workflows.duties.duty import BEARER, SUPERVISOR
-from civicflow.workflows.duties.lots import draw
 from civicflow.workflows.duties.rectification import RECTIFICATION
 from civicflow.workflows.engine.children import Opening, Spawn
 from civicflow.workflows.engine.effects import Compute, Count, Keep
@@ -38,6 +37,7 @@ from civicflow.workflows.engine.matters import Link, Linked
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.engine.situation import Change, Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
+from civicflow.workflows.lots import draw
 from civicflow.workflows.pressing import reminds
 
 Way = Literal["special-inspection", "spot-check", "open-visit", "undercover-visit", "sitting-in"]
@@ -121,7 +121,7 @@ def _is_drawable(situation: Situation) -> bool:
     given = situation.data
     if given.way != "spot-check":
         return not (given.among or given.draws or given.seed)
-    return bool(given.seed) and 1 <= given.draws <= len(given.among)
+    return bool(given.seed.strip()) and 1 <= given.draws <= len(given.among)
 
 
 def _drawn(situation: Situation) -> dict[str, Any]:
@@ -159,6 +159,7 @@ DRAWABLE: Final = Guard(
     "a spot check names places, how many are drawn, and the seed; nothing else draws lots"
     " | 随机抽查须列明地点、抽取数量和随机种子，其他方式不抽签",
     asks_data=True,
+    revision=2,
 )
 ANNOUNCED: Final = Guard(
     "announced",

@@ -3,7 +3,7 @@
 Rules
 -----
 - A tie is broken by what the call says: who applied first, who asks for less, who has more support, or a lot.
-- A lot is drawn from a seed that is kept with the selection (`civicflow.workflows.duties.lots`), so that anybody can draw again.
+- A lot is drawn from a seed that is kept with the selection (`civicflow.workflows.lots`), so that anybody can draw again.
 - What is alike even then goes to whoever applied first.
 """
 
@@ -16,9 +16,9 @@ import attrs
 
 from civicflow.errors import InvalidInput
 from civicflow.texts import Text
-from civicflow.workflows.duties.lots import draw
 from civicflow.workflows.engine.validators import one_of
 from civicflow.workflows.granting.pot import Project, fen
+from civicflow.workflows.lots import draw
 
 Way = Literal["applied", "cheaper", "support", "lot"]
 WAYS: tuple[Way, ...] = ("applied", "cheaper", "support", "lot")
@@ -47,7 +47,7 @@ class Ties:
     seed: str = ""
 
     def __attrs_post_init__(self) -> None:
-        if bool(self.seed) != (self.by == "lot"):
+        if bool(self.seed.strip()) != (self.by == "lot"):
             msg = f"a lot is drawn from a public seed, and nothing else is; got by={self.by!r} with seed={self.seed!r}"
             raise InvalidInput(msg)
 

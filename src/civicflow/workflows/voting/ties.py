@@ -4,7 +4,7 @@ Rules
 -----
 - The chair's casting vote decides, beside the vote that they had as a member.
 - A lot is drawn from a seed that comes from outside and is written down with where it came from, so that anybody can draw it again
-  (see `civicflow.workflows.decisions.lots`).
+  (see `civicflow.workflows.lots`).
 - A tie that nobody breaks fails.
 """
 
@@ -17,11 +17,11 @@ import attrs
 from civicflow.hierarchy.authority import BY_CLOCK, Who
 from civicflow.texts import Catalogue, Text
 from civicflow.workflows.decisions.choosing import Plurality
-from civicflow.workflows.decisions.lots import drawn
 from civicflow.workflows.decisions.rules import Rule
 from civicflow.workflows.engine.effects import Compute
 from civicflow.workflows.engine.flow import ELSE, Branch, Guard, Limit, Named, State, Step
 from civicflow.workflows.engine.situation import Situation
+from civicflow.workflows.lots import draw
 
 SENTENCES = Catalogue(
     {
@@ -86,7 +86,7 @@ def breaking(stage: str, rule: Rule | Plurality, chair: Who) -> Breaking:
 
     def taken(situation: Situation) -> str:
         data = situation.data
-        return drawn(data.seed, among(situation)) if isinstance(data, Draw) else data.choice
+        return draw(data.seed, among(situation))[0] if isinstance(data, Draw) else data.choice
 
     def broken(situation: Situation) -> dict[str, Any]:
         held, option, data = situation.case.data[stage], taken(situation), situation.data
@@ -99,11 +99,13 @@ def breaking(stage: str, rule: Rule | Plurality, chair: Who) -> Breaking:
         lot = {"seed": data.seed} if isinstance(data, Draw) else {}
         return {stage: {**held, **result, **lot, "minutes": str(minutes)}}
 
-    carries = Guard("broken-in-favour", lambda s: taken(s) == "yes", "it is against | 结果为反对", asks_data=True)
+    carries = Guard(
+        "broken-in-favour", lambda s: taken(s) == "yes", "it is against | 结果为反对", asks_data=True, revision=2
+    )
     to: str | tuple[Branch, ...] = (Branch(carries, "passed"), Branch(ELSE, "failed"))
     if isinstance(rule, Plurality):
         to = "passed"
-    does = (Compute(Named(f"tie-of-{stage}-broken", broken)),)
+    does = (Compute(Named(f"tie-of-{stage}-broken", broken, 2)),)
     said = Guard(
         "seed-and-source",
         lambda s: bool(s.data.seed.strip() and s.data.source.strip()),
