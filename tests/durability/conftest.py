@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 import pytest
+from tests.durability.racing import Race, raced
 
 from civicflow import Money, Source
 from civicflow.ledger.canonical import decode
 from civicflow.plugins.backends import open_storage
 from civicflow.plugins.storage.contract import Claim, Done, Query, Storage, StoredCase, StoredEntry
+from civicflow.workflows.engine.flow import Flow
 from postgresql_server import MISSING, Server, binaries, running
 
 if TYPE_CHECKING:
@@ -231,3 +233,22 @@ def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], str]:
 def place(fresh: Callable[[], str]) -> str:
     """One such place."""
     return fresh()
+
+
+@pytest.fixture
+def racers(place: str) -> int:
+    """How many processes race: as many as a server is made for, and some on one file."""
+    return 16 if place.startswith("postgresql") else 4
+
+
+@pytest.fixture
+def race(place: str, tmp_path: Path, racers: int, request: pytest.FixtureRequest) -> Race:
+    """Lets processes race on a place; see `tests.durability.racing.raced`."""
+    server: Server | None = request.getfixturevalue("server") if place.startswith("postgresql") else None
+
+    def run(
+        work: Callable[..., None], *given: object, racers: int = racers, flows: tuple[Flow, ...] = ()
+    ) -> list[list[str]]:
+        return raced(place, tmp_path, server, work, *given, racers=racers, flows=flows)
+
+    return run

@@ -21,6 +21,7 @@ from civicflow.plugins.backends import open_storage
 from civicflow.plugins.notify.contract import Notice
 from civicflow.plugins.storage.abilities import Examinable
 from civicflow.testing import FrozenClock
+from civicflow.workflows.engine.flow import Flow
 
 T = TypeVar("T")
 
@@ -50,11 +51,18 @@ class Carrier(Pigeons):
         self._trail.leave(notice.dedupe, notice.case, notice.topic)
 
 
-def opened(url: str, *, carried: Trail | None = None, clock: FrozenClock | None = None, load: bool = False) -> Town:
+def opened(
+    url: str,
+    *,
+    carried: Trail | None = None,
+    clock: FrozenClock | None = None,
+    flows: tuple[Flow, ...] = (),
+    load: bool = False,
+) -> Town:
     """The town at a place, as a process of its own opens it: with chance of its own."""
     notify = () if carried is None else (Carrier(carried),)
     seed = os.urandom(16)
-    return Town(open_storage(url), clock=clock, seed=seed, notify=notify, load=load)
+    return Town(open_storage(url), clock=clock, flows=flows, seed=seed, notify=notify, load=load)
 
 
 def command(town: Town, name: str, word: str, ticket: str) -> Case:

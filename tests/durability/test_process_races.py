@@ -8,26 +8,20 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import attrs
 import pytest
-from tests.durability.errands import BODIES, opened, sound
-from tests.durability.processes import Crew, Rations, Trail
+from tests.durability.errands import BODIES, opened
+from tests.durability.processes import Trail
+from tests.durability.racing import Race, tried
 
-from civicflow import Conflict, Refused
 from civicflow.ids import matter_of
 from civicflow.testing import FrozenClock
 
-if TYPE_CHECKING:
-    from postgresql_server import Server
-
 pytestmark = pytest.mark.slow
-
-_DEADLOCK: Final = "deadlock detected"
 
 
 @attrs.frozen
@@ -54,77 +48,12 @@ def sizes(request: pytest.FixtureRequest) -> Sizes:
     return sizes
 
 
-@pytest.fixture
-def racers(place: str) -> int:
-    """How many processes."""
-    return 16 if place.startswith("postgresql") else 4
-
-
-Race = Callable[..., list[list[str]]]
-
-
-@pytest.fixture
-def race(place: str, tmp_path: Path, racers: int, request: pytest.FixtureRequest) -> Race:
-    """Lets processes race, beside one that follows the feed; gives the lines that they left.
-
-    It fails where a racer does, where the reader missed an entry or saw one twice, where the server broke a deadlock off,
-    and where the ledger does not hold.
-    """
-
-    def run(work: Callable[..., None], *given: object, racers: int = racers) -> list[list[str]]:
-        trail, read = Trail(tmp_path / "raced"), Trail(tmp_path / "read")
-        server: Server | None = request.getfixturevalue("server") if place.startswith("postgresql") else None
-        logged = _log(server)
-        with Crew() as crew:
-            reading = crew.rations()
-            gate = crew.context.Barrier(racers)
-            reader = crew.start(_follow, place, read, reading)
-            runners = [crew.start(work, place, trail, gate, racer, *given) for racer in range(racers)]
-            for runner in runners:
-                crew.ended(runner)
-            reading.end()
-            crew.ended(reader)
-        trail.close()
-        read.close()
-        town = opened(place)
-        whole = [[str(row.position), row.matter, str(row.version)] for row in town.storage.feed(limit=100_000)]
-        assert read.lines() == whole, "the reader of the feed missed an entry, or saw one that is not there"
-        assert _DEADLOCK not in _log(server)[len(logged) :]
-        sound(town)
-        town.office.close()
-        return trail.lines()
-
-    return run
-
-
-def _log(server: Server | None) -> str:
-    return "" if server is None else (server.folder / "log").read_text()
-
-
-def _follow(place: str, read: Trail, rations: Rations) -> None:
-    """Go on in the feed from the last position seen until there will be no more; a ration is never given."""
-    town, position, more = opened(place), 0, True
-    while more:
-        more = not rations.ended()
-        for row in town.storage.feed(after=position, limit=7):
-            position, more = row.position, True
-            read.leave(row.position, row.matter, row.version)
-
-
 def _orders(place: str, count: int, clock: FrozenClock | None = None) -> list[str]:
     """So many tickets, ordered by one process before the others begin."""
     town = opened(place, clock=clock, load=True)
     tickets = [town.ordered(f"lamp {number}").id for number in range(count)]
     town.office.close()
     return [str(ticket) for ticket in tickets]
-
-
-def _tried(command: Callable[[], object]) -> str:
-    try:
-        command()
-    except (Conflict, Refused) as error:
-        return type(error).__name__
-    return "answered"
 
 
 # -- cases that all fight over -----------------------------------------------------------------------------------------
@@ -138,11 +67,11 @@ def _fight(place: str, trail: Trail, gate: threading.Barrier, racer: int, fought
         gate.wait()
         note = f"from {racer}"
         seen = partial(tickets.dispatch, ticket, to=["health"], by=town.secretary(), note=note, seen=1)
-        trail.leave(ticket, "dispatch", _tried(seen))
+        trail.leave(ticket, "dispatch", tried(seen))
         gate.wait()
-        trail.leave(ticket, "accept", _tried(partial(tickets.accept, ticket, by=officer)))
+        trail.leave(ticket, "accept", tried(partial(tickets.accept, ticket, by=officer)))
         gate.wait()
-        trail.leave(ticket, "complete", _tried(partial(tickets.complete, ticket, by=officer, note=note)))
+        trail.leave(ticket, "complete", tried(partial(tickets.complete, ticket, by=officer, note=note)))
         town.office.seal()
 
 

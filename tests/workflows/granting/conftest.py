@@ -21,9 +21,9 @@ BY_POINTS = Greedy("points", "skip", Ties("applied"))
 class Calls:
     """A call, and those who apply, judge and report."""
 
-    def __init__(self, town: Town, pot: str = "100") -> None:
+    def __init__(self, town: Town, pot: str = "100", fund: str = "") -> None:
         self.town, self.grants = town, town.office.grants
-        self.fund = town.fund(pot).id
+        self.fund = fund or town.fund(pot).id
         self.pot = Money(pot)
 
     def person(self, name: str) -> Actor:
