@@ -75,9 +75,8 @@ class Upkeep:
 
     def relay(self, limit: int) -> RelayReport:
         """See `Office.relay`."""
-        report, size = RelayReport(), 1
+        report = RelayReport()
         while limit > 0:
-            # A worker that dies is held against every message it had in its hands: few at first, more once that went well.
             # One claim takes one message of each recipient: the next one waits until this one is settled.
             sent = relay(
                 self._storage,
@@ -85,12 +84,11 @@ class Upkeep:
                 now=self._around.now(),
                 worker=self._given.worker,
                 random=self._dice,
-                limit=min(limit, size),
+                limit=min(limit, _LENT),
                 lease=_LEASE,
             )
             if not sent.claimed:
                 break
             report += sent
             limit -= sent.claimed
-            size = min(2 * size, _LENT)
         return report

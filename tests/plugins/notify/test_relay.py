@@ -273,16 +273,16 @@ class TestPatience:
         assert report.dead == 1
 
     def test_a_message_that_kills_its_workers_is_given_up(self, store: Storage) -> None:
-        """Claimed again and again and never settled: the fifty-first time it is dead, unsent."""
+        """Claimed again and again and never settled: the seventeenth time it is dead, unsent."""
         _put(store, _message())
-        now, phone = NOW, Phone(*[SystemExit()] * 50)
-        for _ in range(50):
+        now, phone = NOW, Phone(*[SystemExit()] * 16)
+        for _ in range(16):
             with pytest.raises(SystemExit):
                 _relay(store, {"sms": phone}, now)
             now += LEASE
         report = _relay(store, {"sms": phone}, now)
         assert (report.dead, phone.notices) == (1, [])
-        assert report.failures[0].error == "claimed 50 times and never settled"
+        assert report.failures[0].error == "claimed 16 times and never settled"
 
 
 class TestUndeliverable:
@@ -344,3 +344,37 @@ class TestLeases:
 
         with pytest.raises(OSError, match="the disk is full"):
             _relay(Gone(), {"sms": Phone()})
+
+
+class TestKillers:
+    """A message that kills its workers takes nobody with it."""
+
+    def test_those_beside_it_are_delivered(self, store: Storage) -> None:
+        """However many lay in the dying worker's hands: each is lent alone once, and only the killer is given up."""
+        names = [f"n{number}" for number in range(10)]
+        _put(store, *(_message(name, recipient=f"person:{name}") for name in names))
+        now, phone, deaths = NOW, Deadly("n3"), 0
+        while store.waiting():
+            now += LEASE
+            try:
+                while _relay(store, {"sms": phone}, now).claimed:
+                    pass
+            except SystemExit:
+                deaths += 1
+        assert deaths == 16
+        assert [claim.message.dedupe for claim in store.dead()] == ["n3"]
+        assert sorted(notice.dedupe for notice in phone.notices) == sorted({*names} - {"n3"})
+
+
+class Deadly(Phone):
+    """A notifier that one notice kills."""
+
+    def __init__(self, killer: str) -> None:
+        super().__init__()
+        self._killer = killer
+
+    def send(self, notice: Notice) -> None:
+        """Send, or die."""
+        if notice.dedupe == self._killer:
+            raise SystemExit
+        super().send(notice)

@@ -125,3 +125,46 @@ class LentOutOfSight(Sound):
 
     def waiting(self, *, limit: int = 100) -> tuple[Claim, ...]:
         return tuple(claim for claim in super().waiting(limit=limit) if not claim.attempts)
+
+
+@caught("test_what_lapsed_is_lent_alone", "test_what_lapsed_is_left_out_of_what_is_lent_together")
+class LapsedTogether(Sound):
+    """What lapsed is lent together with others: one message that kills its workers takes them with it."""
+
+    def claim(self, *, worker: str, now: int, lease: int, limit: int = 10) -> tuple[Claim, ...]:
+        for lane in self.rows.lanes._open.values():
+            if lane[0].available <= now:
+                lane[0].worker = None
+        return super().claim(worker=worker, now=now, lease=lease, limit=limit)
+
+
+@caught("test_what_is_redriven_goes_to_the_end_of_its_lane")
+class Overtaking(Sound):
+    """What is redriven takes its old place, before what is under way."""
+
+    def redrive(self, dedupe: str, *, now: int) -> bool:
+        done = super().redrive(dedupe, now=now)
+        for lane in self.rows.lanes._open.values():
+            if lane[-1].message.dedupe == dedupe:
+                lane.appendleft(lane.pop())
+        return done
+
+
+@caught("test_a_claim_from_before_is_void")
+class OldTokens(Sound):
+    """A token from before a message was given up is good again when it is redriven."""
+
+    def redrive(self, dedupe: str, *, now: int) -> bool:
+        done = super().redrive(dedupe, now=now)
+        for lane in self.rows.lanes._open.values():
+            if done and lane[-1].message.dedupe == dedupe:
+                lane[-1].number -= 1
+        return done
+
+
+@caught("test_only_what_was_given_up_is_redriven")
+class RedrivesAnything(Sound):
+    """Whatever is named counts as redriven."""
+
+    def redrive(self, dedupe: str, *, now: int) -> bool:
+        return super().redrive(dedupe, now=now) or True

@@ -32,14 +32,14 @@ class Backoff:
     Attributes:
         attempts: after so many the notice is dead.
         loans: a notice that was lent so often and never settled is dead, since it is held to be what kills its workers.
-            Far more than attempts: a worker that dies leaves others in its hands, too.
+            More than attempts: a worker may die of something else while it has the notice in its hands.
         first: the longest wait after the first attempt.
         longest: the longest wait of all.
         age: a notice that could only be tried again later than this after it was said is dead.
     """
 
     attempts: int = 8
-    loans: int = 50
+    loans: int = 16
     first: timedelta = timedelta(minutes=1)
     longest: timedelta = timedelta(hours=6)
     age: timedelta = timedelta(days=3)

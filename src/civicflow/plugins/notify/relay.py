@@ -71,7 +71,7 @@ class RelayReport:
 
     @property
     def claimed(self) -> int:
-        """How many messages were handled; fewer than the limit means that no more may go out now."""
+        """How many messages were handled; none means that no more may go out now."""
         return self.delivered + self.retried + self.dead + self.lost
 
     def __add__(self, other: RelayReport) -> RelayReport:

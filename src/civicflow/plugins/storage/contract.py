@@ -502,6 +502,9 @@ class Storage(Protocol):
 
         Order is kept for each (case, recipient, channel): only the oldest row that is not done or dead is lent, and
         none while it is lent to somebody else or waits for its retry.
+
+        The ripest come first. A row whose loan lapsed, since nobody settled it before its lease ended, is lent alone: it
+        may be what killed its worker, and takes no other row with it. While another row is the ripest, it is left out.
         """
         ...
 
@@ -530,6 +533,17 @@ class Storage(Protocol):
 
     def dead(self, *, limit: int = 100) -> tuple[Claim, ...]:
         """Rows of the outbox that were given up, the oldest first, with their last error; their token is empty."""
+        ...
+
+    def redrive(self, dedupe: str, *, now: int) -> bool:
+        """Put a row that was given up on its way again, as if it had just been put.
+
+        It goes to the end of its (case, recipient, channel), may go out from ``now``, which is its ``not_before``, and
+        counts its claims from nought. A token that was given out before stays void.
+
+        Returns:
+            Whether a row of this name had been given up; nothing else is changed.
+        """
         ...
 
     def draw(self, series: str) -> int:

@@ -93,6 +93,7 @@ class Outbox(Protocol[C_contra]):
     def extend(self, at: C_contra, claim: Claim, until: int, /) -> None: ...
     def waiting(self, at: C_contra, limit: int, /) -> tuple[Claim, ...]: ...
     def dead(self, at: C_contra, limit: int, /) -> tuple[Claim, ...]: ...
+    def redrive(self, at: C_contra, dedupe: str, now: int, /) -> bool: ...
 
 
 class Series(Protocol[C_contra]):
@@ -216,6 +217,10 @@ class TableStorage(Generic[C]):
     def dead(self, *, limit: int = 100) -> tuple[Claim, ...]:
         """Rows of the outbox that were given up."""
         return self._door.read(self._outbox.dead, limit)
+
+    def redrive(self, dedupe: str, *, now: int) -> bool:
+        """Put a row that was given up on its way again."""
+        return self._door.write(self._outbox.redrive, dedupe, now)
 
     @contextmanager
     def together(self) -> Iterator[Storage]:

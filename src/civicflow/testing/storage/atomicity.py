@@ -109,5 +109,5 @@ def _is_changed(storage: Storage) -> None:
     assert storage.load([], key="k-2").key == _CHANGE.key
     assert storage.heads() == (head(1), head(2))
     assert storage.filed("digest") == b"a document"
-    names = {claim.message.dedupe for claim in storage.claim(worker="w", now=NOON, lease=0)}
+    names = {claim.message.dedupe for claim in storage.waiting()}
     assert names == {"first", "second"}

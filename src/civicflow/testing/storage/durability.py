@@ -82,7 +82,7 @@ class DurabilitySuite(StorageSuite):
                 storage.commit(Batch(messages=(message("waiting", case="waiting"),)))
             with self.opened(place) as storage:
                 storage.commit(Batch(messages=tuple(message(name, case=name) for name in names)))
-                assert [c.message.dedupe for c in storage.claim(worker="v", now=NOON, lease=0)] == ["waiting"]
+                assert [c.message.dedupe for c in storage.claim(worker="v", now=NOON, lease=_LEASE)] == ["waiting"]
                 (retried,) = [c for c in storage.claim(worker="v", now=NOON + 9, lease=0) if c.last_error]
                 assert (retried.message, retried.attempts) == (message("retry", case="retry"), 2)
                 assert [(c.message.dedupe, c.last_error) for c in storage.dead()] == [("dead", "no such number")]

@@ -124,6 +124,35 @@ class OutboxSuite(StorageSuite):
                 storage.extend(first, now=NOON + _LEASE, lease=1)
             storage.settle(second, Done(), now=NOON + _LEASE)
 
+    def test_what_lapsed_is_lent_alone(self) -> None:
+        """It may be what its worker died of: no other row is in the next worker's hands, and none waits for it."""
+        with self.storage() as storage:
+            storage.commit(Batch(messages=tuple(message(name, case=name) for name in ("T-1", "T-2", "T-3"))))
+            assert len(_claim(storage)) == 3
+            storage.commit(Batch(messages=tuple(message(name, case=name, at=NOON + 1) for name in ("T-4", "T-5"))))
+            assert _names(_claim(storage, NOON + 1)) == ["T-4", "T-5"]
+            storage.commit(Batch(messages=(message("T-6", case="T-6", at=NOON + _LEASE),)))
+            alone = [_names(_claim(storage, NOON + _LEASE)) for _ in range(3)]
+            assert sorted(alone) == [["T-1"], ["T-2"], ["T-3"]]
+            assert _names(_claim(storage, NOON + _LEASE)) == ["T-6"]
+
+    def test_what_lapsed_is_left_out_of_what_is_lent_together(self) -> None:
+        """While another is the ripest, whoever claims several gets those that never killed anybody."""
+        with self.storage() as storage:
+            storage.commit(Batch(messages=(message("lapsed", case="T-1"),)))
+            _claim(storage)
+            storage.commit(Batch(messages=tuple(message(name, case=name, at=NOON + 1) for name in ("T-2", "T-3"))))
+            assert _names(_claim(storage, NOON + _LEASE)) == ["T-2", "T-3"]
+            assert _names(_claim(storage, NOON + _LEASE)) == ["lapsed"]
+
+    def test_a_settled_loan_did_not_lapse(self) -> None:
+        """What waited for its retry is lent with others, however long ago that was."""
+        with self.storage() as storage:
+            storage.commit(Batch(messages=tuple(message(name, case=name) for name in ("T-1", "T-2"))))
+            for claim in _claim(storage):
+                storage.settle(claim, Retry(NOON + 1, "busy"), now=NOON)
+            assert _names(_claim(storage, NOON + 10 * _LEASE)) == ["T-1", "T-2"]
+
     def test_a_late_settlement_is_taken_while_nobody_else_has_the_row(self) -> None:
         """The message was delivered; sending it again would help nobody."""
         with self.storage() as storage:
@@ -191,3 +220,60 @@ class OutboxSuite(StorageSuite):
             assert waiting[2].message == messages[4]
             assert storage.waiting(limit=1) == waiting[:1]
             storage.settle(claims["lent"], Done(), now=NOON)
+
+    def test_what_was_given_up_is_put_on_its_way_again(self) -> None:
+        """As new: from now on, its attempts counted from nought, its last error forgotten, its name and words the same."""
+        with self.storage() as storage:
+            storage.commit(Batch(messages=(message("m"),)))
+            (claim,) = _claim(storage)
+            storage.settle(claim, Dead("no such number"), now=NOON)
+            assert storage.redrive("m", now=NOON + 5)
+            assert (storage.dead(), _claim(storage, NOON + 4)) == ((), ())
+            (again,) = _claim(storage, NOON + 5)
+            assert again.message == attrs.evolve(claim.message, not_before=NOON + 5)
+            assert (again.attempts, again.last_error) == (1, "")
+            storage.commit(Batch(messages=(message("m"),)))
+            storage.settle(again, Done(), now=NOON + 5)
+            assert (_claim(storage, NOON + 10), storage.waiting()) == ((), ())
+
+    def test_only_what_was_given_up_is_redriven(self) -> None:
+        """Not what is on its way, was delivered, or never was; nor the same again."""
+        with self.storage() as storage:
+            storage.commit(Batch(messages=tuple(message(name, case=name) for name in ("done", "dead", "lent", "open"))))
+            claims = {claim.message.dedupe: claim for claim in _claim(storage, limit=3)}
+            storage.settle(claims["done"], Done(), now=NOON)
+            storage.settle(claims["dead"], Dead("gone"), now=NOON)
+            for name in ("done", "lent", "open", "never"):
+                assert not storage.redrive(name, now=NOON + 1)
+            assert storage.redrive("dead", now=NOON + 1)
+            assert not storage.redrive("dead", now=NOON + 1)
+            assert [claim.message.dedupe for claim in storage.waiting()] == ["lent", "open", "dead"]
+
+    def test_what_is_redriven_goes_to_the_end_of_its_lane(self) -> None:
+        """What came after it and is under way is not overtaken, nor sent at the same time."""
+        with self.storage() as storage:
+            storage.commit(Batch(messages=(message("1"), message("2"), message("3"))))
+            (claim,) = _claim(storage)
+            storage.settle(claim, Dead("gone"), now=NOON)
+            (second,) = _claim(storage)
+            assert storage.redrive("1", now=NOON)
+            assert _claim(storage) == ()
+            storage.settle(second, Done(), now=NOON)
+            for name in ("3", "1"):
+                (claim,) = _claim(storage)
+                assert claim.message.dedupe == name
+                storage.settle(claim, Done(), now=NOON)
+
+    def test_a_claim_from_before_is_void(self) -> None:
+        """Whoever had the row before it was given up cannot settle what is on its way again."""
+        with self.storage() as storage:
+            storage.commit(Batch(messages=(message("m"),)))
+            (first,) = _claim(storage)
+            (second,) = _claim(storage, NOON + _LEASE)
+            storage.settle(second, Dead("gone"), now=NOON + _LEASE)
+            assert storage.redrive("m", now=NOON + _LEASE)
+            (third,) = _claim(storage, NOON + _LEASE)
+            for old in (first, second):
+                with pytest.raises(LeaseLost):
+                    storage.settle(old, Done(), now=NOON + _LEASE)
+            storage.settle(third, Done(), now=NOON + _LEASE)

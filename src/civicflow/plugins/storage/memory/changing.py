@@ -36,6 +36,11 @@ def dead(rows: Rows, limit: int) -> tuple[Claim, ...]:
     return rows.lanes.dead(limit)
 
 
+def redrive(rows: Rows, dedupe: str, now: int) -> bool:
+    """Put a row that was given up on its way again."""
+    return rows.lanes.redrive(dedupe, now)
+
+
 def draw(rows: Rows, series: str) -> int:
     """The next number of a series."""
     number = rows.series[series] = rows.series.get(series, 0) + 1

@@ -39,6 +39,7 @@ class Lanes(Mutable):
 
     def __init__(self) -> None:
         self._names: set[str] = set()
+        self._last = 0
         self._open: dict[tuple[str, str, str], deque[_Row]] = {}
         self._lent: dict[str, _Row] = {}
         self._dead: list[_Row] = []
@@ -48,15 +49,21 @@ class Lanes(Mutable):
         for message in messages:
             if message.dedupe not in self._names:
                 self._names.add(message.dedupe)
-                row = _Row(len(self._names), message, message.not_before)
-                self._open.setdefault(_lane(message), deque()).append(row)
+                self._queue(message, message.not_before)
+
+    def _queue(self, message: Message, available: int) -> None:
+        self._last += 1
+        self._open.setdefault(_lane(message), deque()).append(_Row(self._last, message, available))
 
     def claim(self, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
         """Lend the oldest row of each lane that may go out now."""
         first = (lane[0] for lane in self._open.values())
-        ripe = nsmallest(limit, ((row.available, row.number, row) for row in first if row.available <= now))
+        ripest = nsmallest(limit, ((row.available, row.number, row) for row in first if row.available <= now))
+        ripe = [row for _, _, row in ripest]
+        # Whose loan lapsed may be what killed its worker: it is lent alone.
+        ripe = ripe[:1] if ripe and ripe[0].worker else [row for row in ripe if not row.worker]
         claims = []
-        for row in sorted((row for _, _, row in ripe), key=lambda row: row.number):
+        for row in sorted(ripe, key=lambda row: row.number):
             self._lent.pop(_token(row), None)
             row.attempts, row.available, row.worker = row.attempts + 1, now + lease, worker
             self._lent[_token(row)] = row
@@ -91,6 +98,15 @@ class Lanes(Mutable):
     def dead(self, limit: int) -> tuple[Claim, ...]:
         """The rows given up, the oldest first."""
         return tuple(row.claim("") for row in nsmallest(limit, self._dead, key=lambda row: row.number))
+
+    def redrive(self, dedupe: str, now: int) -> bool:
+        """Queue a message that was given up anew."""
+        row = next((row for row in self._dead if row.message.dedupe == dedupe), None)
+        if row is None:
+            return False
+        self._dead.remove(row)
+        self._queue(attrs.evolve(row.message, not_before=now), now)
+        return True
 
     def _lent_row(self, claim: Claim) -> _Row:
         try:

@@ -20,15 +20,22 @@ from civicflow.plugins.storage.postgresql.session import Session
 _ROW: Final = "number, attempts, last_error, dedupe, case_id, recipient, channel, topic, body, not_before"
 _CLAIM: Final = f"""
     WITH ripe AS (
-        SELECT number AS chosen FROM {{s}}.outbox o WHERE status = 0 AND available <= %s AND NOT EXISTS (
+        SELECT number AS chosen, available AS since, worker IS NOT NULL AS lapsed FROM {{s}}.outbox o WHERE status = 0 AND available <= %s AND NOT EXISTS (
             SELECT FROM {{s}}.outbox e WHERE e.status = 0 AND e.case_id = o.case_id AND e.recipient = o.recipient
                 AND e.channel = o.channel AND e.number < o.number)
-        ORDER BY available, number LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED)
-    UPDATE {{s}}.outbox SET available = %s, worker = %s, attempts = attempts + 1 FROM ripe WHERE number = chosen
+        ORDER BY available, number LIMIT %s FOR NO KEY UPDATE OF o SKIP LOCKED),
+    ripest AS (SELECT chosen AS first, lapsed AS alone FROM ripe ORDER BY since, chosen LIMIT 1)
+    UPDATE {{s}}.outbox SET available = %s, worker = %s, attempts = attempts + 1 FROM ripe, ripest
+    WHERE number = chosen AND CASE WHEN alone THEN chosen = first ELSE NOT lapsed END
     RETURNING {_ROW}
     """
 _WAITING: Final = f"SELECT {_ROW} FROM {{s}}.outbox WHERE status = 0 ORDER BY number LIMIT %s"
 _DEAD: Final = f"SELECT {_ROW} FROM {{s}}.outbox WHERE status = 2 ORDER BY number LIMIT %s"
+# Under a new number: at the end of its lane, and with tokens that were never given out.
+_REDRIVEN: Final = """
+    UPDATE {s}.outbox SET number = DEFAULT, status = 0, not_before = %s, available = %s, attempts = 0, last_error = ''
+    WHERE dedupe = %s AND status = 2
+    """
 _HELD: Final = "WHERE number = %s AND attempts = %s AND worker IS NOT NULL"
 
 _new_message: Final = maker(Message)
@@ -36,7 +43,7 @@ _new_claim: Final = maker(Claim)
 
 
 def claim(session: Session, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
-    """Lend rows."""
+    """Lend rows; one whose loan lapsed is lent alone."""
     rows = session.rows(_CLAIM, (now, limit, now + lease, _storable(worker)))
     return tuple(_claim(row, f"{row[0]}.{row[1]}") for row in sorted(rows))
 
@@ -66,6 +73,11 @@ def waiting(session: Session, limit: int) -> tuple[Claim, ...]:
 def dead(session: Session, limit: int) -> tuple[Claim, ...]:
     """Rows that were given up."""
     return tuple(_claim(row, "") for row in session.rows(_DEAD, (limit,)))
+
+
+def redrive(session: Session, dedupe: str, now: int) -> bool:
+    """Put a row that was given up on its way again."""
+    return session.change(_REDRIVEN, (now, now, _storable(dedupe))) == 1
 
 
 def _change(session: Session, claim: Claim, change: str, values: tuple[Value, ...]) -> None:
