@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from civicflow.hierarchy.document import Document
     from civicflow.ledger.signing import Signer, Verifier
     from civicflow.office.office import Office
+    from civicflow.office.outbox import Letter
     from civicflow.plugins.publish.publishing import Publication
     from civicflow.workflows.engine.flow import Flow
 
@@ -121,18 +122,59 @@ def _relay(options: Options) -> Answer:
     with _office(options) as office:
         report = office.relay(limit=options.limit)
     text = Text(
-        f"{report.delivered} delivered, {report.retried} to be tried again, {report.dead} given up, {report.lost} lost",
-        f"已送达{report.delivered}条，待重试{report.retried}条，已放弃{report.dead}条，已被他处领取{report.lost}条",
+        f"{report.delivered} delivered, {report.retried} to be tried again, {report.dead} given up, {report.lost} lost,"
+        f" {report.held} held until quiet hours end",
+        f"已送达{report.delivered}条，待重试{report.retried}条，已放弃{report.dead}条，已被他处领取{report.lost}条，"
+        f"免打扰暂缓{report.held}条",
     )
     failures = [Text.same(f"{f.channel} {f.dedupe}: {f.distribution} {f.error}") for f in report.failures]
     said = {
         "delivered": report.delivered,
         "retried": report.retried,
         "dead": report.dead,
+        "held": report.held,
+        "rerouted": report.rerouted,
         "lost": report.lost,
         "failures": [attrs.asdict(failure) for failure in report.failures],
     }
     return Answer(code=1 if failures else 0, text=_lines(text, failures), said=said)
+
+
+def _outbox(options: Options) -> Answer:
+    dead = options.dead or options.redrive
+    with _office(options, as_it_is=True) as office:
+        look = office.outbox.dead if dead else office.outbox.waiting
+        letters = look(channel=options.channel, keys=options.key, limit=options.limit)
+        redriven = office.outbox.redrive(*letters) if options.redrive and letters else ()
+    said = {
+        "state": "dead" if dead else "waiting",
+        "redriven": list(redriven),
+        "letters": [
+            {
+                **attrs.asdict(letter, filter=lambda field, _: field.name not in {"text", "not_before"}),
+                "en": None if letter.text is None else letter.text.en,
+                "zh": None if letter.text is None else letter.text.zh,
+                "not_before": _instant(letter.not_before),
+            }
+            for letter in letters
+        ],
+    }
+    if options.redrive:
+        text = Text(f"{len(redriven)} on their way again", f"已重新投递{len(redriven)}条")
+    elif dead:
+        text = Text(f"{len(letters)} given up", f"已放弃{len(letters)}条")
+    else:
+        text = Text(f"{len(letters)} on their way", f"待发{len(letters)}条")
+    return Answer(
+        code=1 if dead and len(redriven) < len(letters) else 0, text=_lines(text, map(_letter, letters)), said=said
+    )
+
+
+def _letter(letter: Letter) -> Text:
+    """A notice on one line: its key, when it goes out, and what came of it; what it says is for the recipient."""
+    head = f"{letter.key} [{letter.topic}] {letter.not_before:%Y-%m-%d %H:%M} UTC"
+    tail = f": {letter.last_error}" if letter.last_error else ""
+    return Text(f"{head}, attempts {letter.attempts}{tail}", f"{head}，已尝试{letter.attempts}次{tail}")
 
 
 def _doctor(options: Options) -> Answer:
@@ -296,8 +338,8 @@ def _edition(path: Path, scheme: str) -> Document:
     """The areas of a file: a register, or a table whose names tell the levels and whose codes tell the parents."""
     from civicflow.hierarchy.importing import read
     from civicflow.hierarchy.naming import ENDINGS
-    from civicflow.office.decoding import decoded
     from civicflow.office.registry import FORMATS
+    from civicflow.plugins.decoding import decoded
 
     text, format = decoded(path, "register", FORMATS)
     if format != "csv":
@@ -373,6 +415,7 @@ def _office(options: Options, *, as_it_is: bool = False) -> Office:
         return open_office(
             storage if as_it_is else options.store,
             notify=getattr(options, "notify", ()),
+            preferences=getattr(options, "preferences", None),
             publish=getattr(options, "publish", ()),
             blobs=getattr(options, "blobs", None),
             calendar=getattr(options, "calendar", None),
@@ -474,7 +517,7 @@ COMMANDS: Final[Mapping[str, Command]] = {
         says="Take every step whose time limit has passed, then seal. Notices go to the channels named here; relay sends them.",
         example="civicflow tick sqlite:///town.db --notify file:///var/spool/notices.jsonl --private-key private.pem"
         " --publish file:///mnt/county/heads.jsonl",
-        takes=("--notify", "--private-key", "--key-file", "--publish", "--calendar", "--limit"),
+        takes=("--notify", "--preferences", "--private-key", "--key-file", "--publish", "--calendar", "--limit"),
         plugins=True,
     ),
     "seal": Command(
@@ -487,7 +530,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         run=_relay,
         says="Send what lies in the outbox.",
         example="civicflow relay sqlite:///town.db --notify file:///var/spool/notices.jsonl",
-        takes=("--notify", "--limit"),
+        takes=("--notify", "--preferences", "--limit"),
+    ),
+    "outbox": Command(
+        run=_outbox,
+        says="List the notices on their way, or those that were given up (exit with 1 if there are any), and put these on their way"
+        " again. Nothing is sent; relay sends.",
+        example="civicflow outbox sqlite:///town.db --dead --channel smtp --redrive",
+        takes=("--dead", "--redrive", "--channel", "--key", "--limit"),
     ),
     "doctor": Command(
         run=_doctor,
@@ -619,6 +669,16 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
         "help": "a secret (HMAC) with which heads are signed and checked; spaces around it do not count",
     },
     "--notify": {"action": "append", "default": [], "metavar": "URL", "help": "a notifier; may be repeated"},
+    "--preferences": {"type": Path, "metavar": "FILE", "help": "what recipients chose (YAML or JSON)"},
+    "--dead": {"action": "store_true", "help": "those that were given up, in place of those on their way"},
+    "--redrive": {"action": "store_true", "help": "put those that were given up, and are listed, on their way again"},
+    "--channel": {"default": "", "metavar": "NAME", "help": "only those of one channel"},
+    "--key": {
+        "action": "append",
+        "default": [],
+        "metavar": "KEY",
+        "help": "only the one of this name; may be repeated",
+    },
     "--publish": {"action": "append", "default": [], "metavar": "URL", "help": "a publisher of heads; may be repeated"},
     "--blobs": {"metavar": "URL", "help": "the blob store that keeps attachments"},
     "--calendar": {"metavar": "NAME", "help": "the calendar of a plugin by which time limits are counted (CN)"},
@@ -660,7 +720,7 @@ def _add_common(sub: argparse.ArgumentParser, command: Command) -> None:
             action="store_false",
             help="do without the installed plugins and what they bring",
         )
-    elif command.store and command.run not in {_verify, _backup}:
+    elif command.store and command.run not in {_verify, _backup, _outbox}:
         sub.add_argument("--plugins", action="store_true", help="load the installed plugins, too")
     else:
         sub.set_defaults(plugins=False)

@@ -156,6 +156,27 @@ def test_a_failing_relay_and_publisher(url: str, tmp_path: Path, capsys: pytest.
     assert "not published to file" in sealed.out
 
 
+def test_the_outbox(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What waits is listed; what was given up is listed, sent again, and goes out when its channel is there."""
+    waiting = Run(capsys, "outbox", url)
+    assert (waiting.code, waiting.out.splitlines()[0]) == (0, "1 on their way")
+    assert Run(capsys, "relay", url).code == 1
+    dead = Run(capsys, "outbox", url, "--dead", "--json")
+    (letter,) = dead.said["letters"]
+    assert (dead.code, dead.said["state"], letter["channel"], letter["attempts"]) == (1, "dead", "console", 1)
+    assert "there is no channel 'console'" in letter["last_error"]
+    assert letter["zh"].startswith("新点单")
+    assert Run(capsys, "outbox", url, "--dead", "--channel", "sms").code == 0
+    assert Run(capsys, "outbox", url, "--redrive", "--key", "never", "--json").said["redriven"] == []
+    again = Run(capsys, "outbox", url, "--redrive", "--key", letter["key"], "--language", "zh")
+    assert (again.code, again.out.splitlines()[0]) == (0, "已重新投递1条")
+    preferences = tmp_path / "preferences.yaml"
+    preferences.write_text("everybody: {quiet: never}\n", encoding="utf-8")
+    relayed = Run(capsys, "relay", url, "--notify", "console://stderr", "--preferences", preferences)
+    assert (relayed.code, relayed.out.startswith("1 delivered")) == (0, True)
+    assert Run(capsys, "outbox", url, "--json").said["letters"] == []
+
+
 @pytest.mark.parametrize("command", [name for name, command in COMMANDS.items() if command.store])
 def test_a_misspelt_store_is_no_new_one(command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Every command could not run, and says so for people and programs."""
@@ -201,6 +222,7 @@ _RECOVERY = {
     "verify": "verify URL",
     "seal": "seal URL",
     "relay": "relay URL",
+    "outbox": "outbox URL --dead --redrive",
     "doctor": "doctor URL --json",
     "backup": "backup URL COPY",
     "register draw": "register draw URL",
@@ -226,7 +248,7 @@ def test_no_recovery_imports_a_plugin(url: str, tmp_path: Path) -> None:
 
     recovered = run([*_RECOVERY.values(), "plugins --no-plugins", "tick URL --no-plugins"])
     # The notice has no channel here, and the doctor sees that nothing was published.
-    assert recovered.stdout.splitlines()[-1] == "[0, 0, 1, 1, 0, 0, 0, 0]", recovered.stderr
+    assert recovered.stdout.splitlines()[-1] == "[0, 0, 1, 0, 1, 0, 0, 0, 0]", recovered.stderr
     assert copy.exists()
     assert not trace.exists()
     assert run(["tick URL"]).returncode == 77

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from typing import Final
 
 from civicflow.calendars import to_micros
@@ -13,12 +14,13 @@ from civicflow.office.loading import Loaded
 from civicflow.office.surroundings import Surroundings
 from civicflow.plugins.hookspecs import Committed
 from civicflow.plugins.notify.body import encode_notice
+from civicflow.plugins.notify.preferences import Route
 from civicflow.plugins.storage.contract import Await, Awaits, Batch, Commit, Expect, Filed, Key, Message, Party, Storage
 from civicflow.workflows.engine.decide import Accepted, Move
 from civicflow.workflows.engine.parties import parties_of
 from civicflow.workflows.engine.possible import asked
 from civicflow.workflows.engine.records import Case
-from civicflow.workflows.engine.situation import World
+from civicflow.workflows.engine.situation import Notice, World
 
 _new_batch: Final = maker(Batch)
 _new_await: Final = maker(Await)
@@ -92,18 +94,26 @@ class Committer:
         self._around.observers.committed(Committed(position=committed.position, entries=entries, facts=facts))
 
     def _messages(self, decided: Accepted, world: World) -> Iterator[Message]:
-        now = to_micros(world.recorded)
         for number, notice in enumerate(decided.notices):
-            for channel in self._around.channels:
+            for route in self._routes(notice, world.recorded):
                 yield Message(
-                    dedupe=f"{notice.case}:{notice.version}:{number}:{notice.to}:{channel}",
+                    dedupe=f"{notice.case}:{notice.version}:{number}:{notice.to}:{route.channel}",
                     case=notice.case,
                     recipient=notice.to,
-                    channel=channel,
+                    channel=route.channel,
                     topic=notice.topic,
-                    body=encode_notice(notice.text, at=world.recorded),
-                    not_before=now,
+                    body=encode_notice(
+                        notice.text, at=world.recorded, language=route.language, fallback=route.fallback
+                    ),
+                    not_before=to_micros(route.not_before),
                 )
+
+    def _routes(self, notice: Notice, at: datetime) -> Iterable[Route]:
+        """By every channel at once, unless somebody says otherwise."""
+        around = self._around
+        if around.preferences is None:
+            return [Route(channel=channel, not_before=at) for channel in around.channels]
+        return around.preferences.routes(notice.to, notice.topic, around.channels, at=at)
 
 
 def _head(loaded: Loaded, move: Move) -> bytes:

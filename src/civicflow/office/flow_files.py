@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from civicflow.office.decoding import decoded
+from civicflow.plugins.decoding import decoded
 from civicflow.workflows.engine.flow import Effect, Flow, Guard, Named
 from civicflow.workflows.engine.flows import Flows
 

@@ -17,6 +17,7 @@ from civicflow.plugins.publish.contract import Publisher
 if TYPE_CHECKING:
     from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
+    from civicflow.plugins.notify.preferences import Choosing
     from civicflow.workflows.engine.flow import Flow
     from civicflow.workflows.numbers import Numbers
     from civicflow.workflows.routing import Routing
@@ -33,6 +34,7 @@ class Given:
         ids: makes new ids.
         new_bytes: a source of random bytes, for salts.
         notifiers: by channel.
+        preferences: who says how recipients are told, or None: by every channel, at once.
         blobs: keeps the bytes of attachments, or None.
         plugins: observers and bringers of flows.
         flows: further flows to take into use.
@@ -49,6 +51,7 @@ class Given:
     ids: IdSource
     new_bytes: NewBytes
     notifiers: Mapping[str, Notifier]
+    preferences: Choosing | None
     blobs: Blobs | None
     plugins: Plugins
     flows: tuple[Flow, ...]

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from civicflow.office.ledger_desk import LedgerDesk
     from civicflow.office.lists import Lists
     from civicflow.office.migrating import Migration, Migrations
+    from civicflow.office.outbox import OutboxDesk
     from civicflow.office.reading import Readers
     from civicflow.office.registry import RegisterDesk
     from civicflow.office.surroundings import Surroundings
@@ -103,6 +104,7 @@ class Office:
             flows=flows,
             new_bytes=given.new_bytes,
             channels=tuple(given.notifiers),
+            preferences=given.preferences,
             observers=given.plugins,
             numbers=given.numbers,
         )
@@ -304,6 +306,13 @@ class Office:
         from civicflow.office.ledger_desk import LedgerDesk
 
         return LedgerDesk(self._storage, self._around, self._readers, self._given.signer, self._files)
+
+    @cached_property
+    def outbox(self) -> OutboxDesk:
+        """The notices on their way, and those that were given up."""
+        from civicflow.office.outbox import OutboxDesk
+
+        return OutboxDesk(self._storage, lambda: self._around.now())  # noqa: PLW0108 - what it needs is loaded when it is asked
 
     @property
     def flows(self) -> OfficeFlows:

@@ -25,6 +25,7 @@ from civicflow.plugins.storage.contract import Storage
 if TYPE_CHECKING:
     from civicflow.ledger.signing import Signer
     from civicflow.office.surroundings import Clock
+    from civicflow.plugins.notify.preferences import Choosing
     from civicflow.workflows.engine.flow import Flow
     from civicflow.workflows.numbers import Numbers
     from civicflow.workflows.routing import Routing
@@ -42,6 +43,7 @@ def open_office(
     *,
     connection: object = None,
     notify: Sequence[str | Notifier] = (),
+    preferences: Choosing | str | Path | None = None,
     blobs: str | Blobs | None = None,
     clock: Clock = _now,
     calendar: WorkingCalendar | str | None = None,
@@ -62,7 +64,10 @@ def open_office(
             ``postgresql://host/db``), or an open storage.
         connection: in place of a storage: a connection of yours (sqlite3 or psycopg), so that a row of yours and a step
             of ours are committed together, by you.
-        notify: where notices go: URLs (``console://``, ``file:///notices.jsonl``), or notifiers.
+        notify: where notices go: URLs (``console://``, ``file:///notices.jsonl``, ``smtp://…``, ``webhook+https://…``), or
+            notifiers.
+        preferences: by which of these channels each recipient is told, in which language and when not: a value, or the
+            path of its file (YAML or JSON); by all of them, in both languages and at once where left out.
         blobs: where the bytes of attachments are kept: a URL (``folder:///srv/attachments``), or an open blob store.
         clock: tells the time; the system's clock where left out. It must be aware of its zone.
         calendar: in which time limits are counted, or the name of one that a plugin brings; China's (``CN``) where left
@@ -96,6 +101,7 @@ def open_office(
         ids=random_ids(new_bytes) if ids is None else ids,
         new_bytes=new_bytes,
         notifiers=_notifiers(notify),
+        preferences=_preferences(preferences),
         blobs=open_blobs(blobs) if isinstance(blobs, str) else blobs,
         plugins=plugins,
         flows=_flows(flows),
@@ -120,6 +126,14 @@ def _calendar(given: WorkingCalendar | str | None, plugins: Plugins) -> WorkingC
         if isinstance(given, str)
         else given
     )
+
+
+def _preferences(given: Choosing | str | Path | None) -> Choosing | None:
+    if not isinstance(given, str | Path):
+        return given
+    from civicflow.plugins.notify.files import read_preferences_file
+
+    return read_preferences_file(given)
 
 
 def _routing(given: Routing | str | Path | None, plugins: Plugins) -> Routing | None:

@@ -22,10 +22,10 @@ from civicflow.hierarchy.units import Appointment
 from civicflow.hierarchy.vacancies import Vacancy, vacancies
 from civicflow.ids import CaseId, IdSource, UnitId
 from civicflow.office.commands import ATTEMPTS
-from civicflow.office.decoding import decoded
 from civicflow.office.mapping import place_of, raised_on
 from civicflow.office.redrawing import CarriedOver, Redrawing, Redraws
 from civicflow.office.surroundings import REGISTER, Surroundings
+from civicflow.plugins.decoding import decoded
 from civicflow.workflows.engine.decide import Act, Birth
 from civicflow.workflows.engine.records import Case
 from civicflow.workflows.registering import REGISTERING, Load

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from civicflow.calendars import WorkingCalendar, check_aware
 from civicflow.drafts import maker
@@ -20,6 +20,9 @@ from civicflow.plugins.storage.contract import Storage, StoredCase
 from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import World
 from civicflow.workflows.numbers import Numbers
+
+if TYPE_CHECKING:
+    from civicflow.plugins.notify.preferences import Choosing
 
 REGISTER: Final = MatterId("register")
 """The matter whose entries are the changes of the register."""
@@ -61,6 +64,7 @@ class Surroundings:
         new_bytes: NewBytes,
         channels: tuple[str, ...],
         observers: Observers,
+        preferences: Choosing | None = None,
         numbers: Numbers | None = None,
     ) -> None:
         self._storage = storage
@@ -73,6 +77,7 @@ class Surroundings:
         self.flows = flows
         self.channels = channels
         self.observers = observers
+        self.preferences = preferences
         self.numbers = numbers
 
     def now(self) -> datetime:
@@ -135,6 +140,7 @@ class Surroundings:
             new_bytes=self._new_bytes,
             channels=self.channels,
             observers=observers,
+            preferences=self.preferences,
             numbers=self.numbers,
         )
         twin._known, twin._filed = self._known, self._filed

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random  # noqa: TID251 - the office is where chance comes in
 from collections import Counter
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
 from typing import Final
@@ -16,6 +17,7 @@ from civicflow.office.commands import ATTEMPTS, Commands
 from civicflow.office.given import Given
 from civicflow.office.proving import seal
 from civicflow.office.surroundings import Surroundings
+from civicflow.plugins.notify.contract import Holding
 from civicflow.plugins.notify.relay import RelayReport, relay
 from civicflow.plugins.publish.publishing import Publishing
 from civicflow.plugins.storage.contract import Storage
@@ -86,9 +88,14 @@ class Upkeep:
                 random=self._dice,
                 limit=min(limit, _LENT),
                 lease=_LEASE,
+                preferences=self._given.preferences,
             )
             if not sent.claimed:
                 break
             report += sent
             limit -= sent.claimed
+        for notifier in self._given.notifiers.values():
+            if isinstance(notifier, Holding):
+                with suppress(Exception):  # a stranger's code; what was sent is settled
+                    notifier.release()
         return report

@@ -15,6 +15,8 @@ from civicflow.errors import InvalidInput
 from civicflow.plugins.backends import open_storage
 from civicflow.plugins.notify.body import encode_notice
 from civicflow.plugins.notify.contract import Notice, Notifier, PermanentFailure, TemporaryFailure
+from civicflow.plugins.notify.preferences import Preferences, Wishes
+from civicflow.plugins.notify.quiet import QuietHours
 from civicflow.plugins.notify.relay import LEASE, Failure, RelayReport, relay
 from civicflow.plugins.storage.contract import Batch, Claim, Message, Outcome, Retry, Storage
 from civicflow.texts import Text
@@ -378,3 +380,89 @@ class Deadly(Phone):
         if notice.dedupe == self._killer:
             raise SystemExit
         super().send(notice)
+
+
+class TestQuiet:
+    """Nobody is disturbed by a retry or a late relay either."""
+
+    CHOSEN = Preferences(everybody=Wishes(quiet=QuietHours.of("22:00-07:00 UTC")), mandatory={"returned"})
+    NIGHT = datetime(2026, 5, 1, 23, tzinfo=UTC)
+
+    def test_a_late_relay_waits_for_the_morning(self, store: Storage) -> None:
+        """Nothing is tried, nothing fails, and it goes out when the hours end."""
+        phone = Phone()
+        _put(store, _message())
+        report = _relay(store, {"sms": phone}, self.NIGHT, preferences=self.CHOSEN)
+        assert report == RelayReport(held=1)
+        assert (report.claimed, phone.notices) == (1, [])
+        morning = datetime(2026, 5, 2, 7, tzinfo=UTC)
+        assert _relay(store, {"sms": phone}, morning - SECOND, preferences=self.CHOSEN).claimed == 0
+        assert _relay(store, {"sms": phone}, morning, preferences=self.CHOSEN).delivered == 1
+
+    def test_preferences_that_fail_are_blamed(self, store: Storage) -> None:
+        """What cannot be asked is asked again later; the notifier is not tried."""
+
+        class Broken(Preferences):
+            def held_until(self, recipient: str, at: datetime) -> datetime:
+                msg = "the accounts are down"
+                raise OSError(msg)
+
+        phone = Phone()
+        _put(store, _message())
+        report = _relay(store, {"sms": phone}, preferences=Broken())
+        assert (report.retried, phone.notices) == (1, [])
+        assert report.failures[0].error == "OSError: the accounts are down"
+
+
+class TestFallback:
+    """What one channel gave up, the next one gets."""
+
+    BODY = encode_notice(WORDS, at=NOW, language="zh", fallback=("mail", "box"))
+
+    def test_the_next_channel_gets_it(self, store: Storage) -> None:
+        """With the same words, in the same language, under the notice's name on that channel; and so on to the last."""
+        mail, box = Phone(PermanentFailure("no mailbox")), Phone()
+        notifiers: dict[str, Notifier] = {"sms": Phone(PermanentFailure("no number")), "mail": mail, "box": box}
+        _put(store, _message("T-1:2:0:person:P-1:sms", body=self.BODY))
+        reports = [_relay(store, notifiers) for _ in range(4)]
+        assert [(r.dead, r.rerouted, r.delivered) for r in reports] == [(1, 1, 0), (1, 1, 0), (0, 0, 1), (0, 0, 0)]
+        (notice,) = box.notices
+        assert (notice.dedupe, notice.words) == ("T-1:2:0:person:P-1:box", "已退单")
+        assert [claim.message.channel for claim in store.dead()] == ["sms", "mail"]
+
+    def test_two_channels_share_a_fallback(self, store: Storage) -> None:
+        """It is told once, however many gave it up."""
+        mail, gone = Phone(), [PermanentFailure("gone"), PermanentFailure("gone")]
+        body = encode_notice(WORDS, at=NOW, fallback=("mail",))
+        for channel in ("sms", "fax"):
+            _put(store, _message(f"T-1:2:0:person:P-1:{channel}", channel=channel, body=body))
+        notifiers: dict[str, Notifier] = {"sms": Phone(gone[0]), "fax": Phone(gone[1]), "mail": mail}
+        while _relay(store, notifiers).claimed:
+            pass
+        assert [notice.dedupe for notice in mail.notices] == ["T-1:2:0:person:P-1:mail"]
+
+    def test_a_channel_that_is_not_there_falls_back(self, store: Storage) -> None:
+        """As well as one that refuses."""
+        box = Phone()
+        _put(store, _message("T-1:2:0:person:P-1:sms", body=self.BODY))
+        while _relay(store, {"box": box}).claimed:
+            pass
+        assert len(box.notices) == 1
+
+    def test_a_relay_that_dies_in_between_does_it_again(self, store: Storage) -> None:
+        """The fallback's row is there once, and the message is given up once."""
+
+        class Dying(Watched):
+            def settle(self, claim: Claim, outcome: Outcome, *, now: int) -> None:
+                raise SystemExit
+
+        refusing: dict[str, Notifier] = {"sms": Phone(*[PermanentFailure("no number")] * 2)}
+        _put(store, _message("T-1:2:0:person:P-1:sms", body=self.BODY))
+        with pytest.raises(SystemExit):
+            _relay(Dying(store), refusing)
+        assert _relay(store, refusing, NOW + LEASE, limit=1).dead + _relay(store, refusing, NOW + LEASE).dead == 2
+        assert [claim.message.dedupe for claim in (*store.dead(), *store.waiting())] == [
+            "T-1:2:0:person:P-1:sms",
+            "T-1:2:0:person:P-1:mail",
+            "T-1:2:0:person:P-1:box",
+        ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Final
 
+import attrs
+
 from civicflow.calendars.instants import check_aware
 from civicflow.drafts import maker
 from civicflow.errors import Fault, InvalidInput
@@ -16,7 +18,9 @@ from civicflow.texts import Language, Text
 _new_notice: Final = maker(Notice)
 
 
-def encode_notice(text: Text, *, at: datetime, language: Language | None = None) -> bytes:
+def encode_notice(
+    text: Text, *, at: datetime, language: Language | None = None, fallback: tuple[str, ...] = ()
+) -> bytes:
     """The body of an outbox message. It may be read by operators: it refers to persons by their case, never by name.
 
     >>> from datetime import UTC
@@ -27,6 +31,7 @@ def encode_notice(text: Text, *, at: datetime, language: Language | None = None)
         text: what to say, in both languages.
         at: when it is said; its age is counted from here.
         language: the one the recipient asked for; None for both.
+        fallback: the channels to try when this one gave the notice up.
 
     Raises:
         InvalidInput: if the instant has no zone or a text holds a NUL character.
@@ -34,6 +39,8 @@ def encode_notice(text: Text, *, at: datetime, language: Language | None = None)
     said = {"at": check_aware(at), "en": text.en, "zh": text.zh}
     if language is not None:
         said["language"] = language
+    if fallback:
+        said["fallback"] = list(fallback)
     return canonical.encode(canonical.plain(said, path="notice"))
 
 
@@ -56,6 +63,29 @@ def decode_notice(message: Message) -> Notice:
         faults.append(Fault(reason="an instant with its zone is missing", path="at"))
     msg = f"the body of message {message.dedupe!r} is no notice"
     raise InvalidInput(msg, faults)
+
+
+def next_channel(message: Message, *, at: int) -> Message | None:
+    """The message for the next fallback channel of one that is given up; None where there is none.
+
+    It has the name that the notice has on that channel, so that it is put once, however often this is done and however
+    many channels gave the notice up.
+
+    Args:
+        message: whose body was made by `encode_notice`.
+        at: now, in microseconds, before which it does not go out.
+    """
+    try:
+        said = canonical.decode(message.body)
+    except InvalidInput:
+        return None
+    channels = said.pop("fallback", None) if isinstance(said, dict) else None
+    if not isinstance(channels, list) or not channels or not all(isinstance(channel, str) for channel in channels):
+        return None
+    channel, *others = channels
+    body = canonical.encode({**said, "fallback": others} if others else said)
+    dedupe = f"{message.dedupe.removesuffix(f':{message.channel}')}:{channel}"
+    return attrs.evolve(message, dedupe=dedupe, channel=channel, body=body, not_before=at)
 
 
 def _text(said: dict[str, object]) -> Text | None:

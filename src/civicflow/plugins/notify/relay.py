@@ -9,6 +9,7 @@ Nothing here reads a clock or sleeps. The host calls `relay` as often as it like
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,13 +17,14 @@ from typing import Final
 
 import attrs
 
-from civicflow.calendars.instants import to_micros
+from civicflow.calendars.instants import from_micros, to_micros
 from civicflow.errors import InvalidInput, LeaseLost
 from civicflow.plugins.discovery import distribution_of, in_a_line, module_of
 from civicflow.plugins.notify.backoff import Backoff, Dice
-from civicflow.plugins.notify.body import decode_notice
+from civicflow.plugins.notify.body import decode_notice, next_channel
 from civicflow.plugins.notify.contract import Notice, Notifier, PermanentFailure, TemporaryFailure
-from civicflow.plugins.storage.contract import Claim, Dead, Done, Outcome, Retry, Storage
+from civicflow.plugins.notify.preferences import Choosing
+from civicflow.plugins.storage.contract import Batch, Claim, Dead, Done, Outcome, Retry, Storage
 
 LEASE: Final = timedelta(minutes=10)
 """How long one call may take before another worker gets the same messages."""
@@ -30,6 +32,7 @@ LEASE: Final = timedelta(minutes=10)
 _BACKOFF: Final = Backoff()
 _MICROSECOND: Final = timedelta(microseconds=1)
 _DELIVERED: Final = Done(), None
+_COUNTED: Final[Mapping[type[Outcome], str]] = {Done: "delivered", Retry: "retried", Dead: "dead"}
 
 
 @attrs.frozen
@@ -59,6 +62,8 @@ class RelayReport:
         delivered: messages taken over by their notifier.
         retried: messages that failed and will be tried again.
         dead: messages given up; they stay in the outbox, see `Storage.dead`.
+        held: messages that wait for the end of their recipient's quiet hours; nothing was tried.
+        rerouted: of the dead, those that a fallback channel gets now.
         lost: messages that were settled too late: another worker has them now and decides, so they may be sent twice.
         failures: what failed, in the order in which it was tried.
     """
@@ -66,13 +71,15 @@ class RelayReport:
     delivered: int = 0
     retried: int = 0
     dead: int = 0
+    held: int = 0
+    rerouted: int = 0
     lost: int = 0
     failures: tuple[Failure, ...] = ()
 
     @property
     def claimed(self) -> int:
         """How many messages were handled; none means that no more may go out now."""
-        return self.delivered + self.retried + self.dead + self.lost
+        return self.delivered + self.retried + self.dead + self.held + self.lost
 
     def __add__(self, other: RelayReport) -> RelayReport:
         """Both calls together."""
@@ -80,6 +87,8 @@ class RelayReport:
             delivered=self.delivered + other.delivered,
             retried=self.retried + other.retried,
             dead=self.dead + other.dead,
+            held=self.held + other.held,
+            rerouted=self.rerouted + other.rerouted,
             lost=self.lost + other.lost,
             failures=self.failures + other.failures,
         )
@@ -95,6 +104,7 @@ def relay(
     limit: int = 20,
     lease: timedelta = LEASE,
     backoff: Backoff = _BACKOFF,
+    preferences: Choosing | None = None,
 ) -> RelayReport:
     """Send what lies in the outbox and may go out now.
 
@@ -107,6 +117,7 @@ def relay(
         limit: how many messages to claim at most.
         lease: how long the claims are ours; sending ``limit`` messages must not take longer.
         backoff: how patiently to try again.
+        preferences: who knows the recipients' quiet hours; nobody where left out.
 
     Returns:
         What became of each message. A notifier's exception is in the report, never raised.
@@ -117,23 +128,30 @@ def relay(
     """
     instant = to_micros(now)
     claims = storage.claim(worker=worker, now=instant, lease=lease // _MICROSECOND, limit=limit)
-    count = {Done: 0, Retry: 0, Dead: 0, LeaseLost: 0}
+    count: Counter[str] = Counter()
     failures: list[Failure] = []
-    sending = _Sending(notifiers, instant, random, backoff, cache(distribution_of))
+    sending = _Sending(notifiers, instant, random, backoff, cache(distribution_of), preferences)
     for claim in claims:
         outcome, failure = sending.attempt(claim)
         failures += [failure] if failure is not None else []
+        # Before the message is given up: a worker that dies in between does it again, and nothing is put twice.
+        instead = next_channel(claim.message, at=instant) if isinstance(outcome, Dead) else None
+        if instead is not None:
+            storage.commit(Batch(messages=(instead,)))
+            count["rerouted"] += 1
         try:
             storage.settle(claim, outcome, now=instant)
         except LeaseLost:
-            count[LeaseLost] += 1
+            count["lost"] += 1
         else:
-            count[type(outcome)] += 1
+            count["held" if isinstance(outcome, Retry) and failure is None else _COUNTED[type(outcome)]] += 1
     return RelayReport(
-        delivered=count[Done],
-        retried=count[Retry],
-        dead=count[Dead],
-        lost=count[LeaseLost],
+        delivered=count["delivered"],
+        retried=count["retried"],
+        dead=count["dead"],
+        held=count["held"],
+        rerouted=count["rerouted"],
+        lost=count["lost"],
         failures=tuple(failures),
     )
 
@@ -147,6 +165,7 @@ class _Sending:
     dice: Dice
     backoff: Backoff
     blame: Callable[[str], str]
+    preferences: Choosing | None
 
     def attempt(self, claim: Claim) -> tuple[Outcome, Failure | None]:
         """Send one message, and say what became of it."""
@@ -165,16 +184,24 @@ class _Sending:
             notice = decode_notice(message)
         except InvalidInput as error:
             return self._dead(claim, "", in_a_line(error))
+        asked: object = self.preferences
         try:
+            until = self._held_until(message.recipient)
+            if until > self.now:
+                return Retry(until, claim.last_error), None
+            asked = notifier
             notifier.send(notice)
         except Exception as error:  # noqa: BLE001 - a stranger's code; whatever it raises must not hold up the others
-            return self._failed(claim, notifier, notice, error)
+            return self._failed(claim, asked, notice, error)
         return _DELIVERED
 
-    def _failed(
-        self, claim: Claim, notifier: Notifier, notice: Notice, error: Exception
-    ) -> tuple[Outcome, Failure | None]:
-        attempts, blamed, said = claim.attempts, self.blame(module_of(notifier)), in_a_line(error)
+    def _held_until(self, recipient: str) -> int:
+        if self.preferences is None:
+            return self.now
+        return to_micros(self.preferences.held_until(recipient, from_micros(self.now)))
+
+    def _failed(self, claim: Claim, asked: object, notice: Notice, error: Exception) -> tuple[Outcome, Failure | None]:
+        attempts, blamed, said = claim.attempts, self.blame(module_of(asked)), in_a_line(error)
         if isinstance(error, PermanentFailure):
             return self._dead(claim, blamed, said)
         if attempts >= self.backoff.attempts:
