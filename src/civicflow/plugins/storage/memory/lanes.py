@@ -15,7 +15,7 @@ from civicflow.plugins.storage.memory.copying import Mutable
 
 
 @attrs.define
-class _Row(Mutable):
+class Row(Mutable):
     """A message on its way.
 
     Attributes:
@@ -31,7 +31,25 @@ class _Row(Mutable):
     last_error: str = ""
 
     def claim(self, token: str) -> Claim:
+        """The row as a worker sees it."""
         return Claim(token=token, message=self.message, attempts=self.attempts, last_error=self.last_error)
+
+
+@attrs.frozen
+class KeptLanes:
+    """Lanes as they are written down.
+
+    Attributes:
+        names: of all messages that ever were put.
+        last: the number of the row that was queued last.
+        open: the rows on their way, by number.
+        dead: the rows given up, in the order in which they were.
+    """
+
+    names: tuple[str, ...]
+    last: int
+    open: tuple[Row, ...]
+    dead: tuple[Row, ...]
 
 
 class Lanes(Mutable):
@@ -40,9 +58,25 @@ class Lanes(Mutable):
     def __init__(self) -> None:
         self._names: set[str] = set()
         self._last = 0
-        self._open: dict[tuple[str, str, str], deque[_Row]] = {}
-        self._lent: dict[str, _Row] = {}
-        self._dead: list[_Row] = []
+        self._open: dict[tuple[str, str, str], deque[Row]] = {}
+        self._lent: dict[str, Row] = {}
+        self._dead: list[Row] = []
+
+    @classmethod
+    def of(cls, kept: KeptLanes) -> Lanes:
+        """The lanes that were written down."""
+        lanes = cls()
+        lanes._names, lanes._last, lanes._dead = set(kept.names), kept.last, list(kept.dead)
+        for row in kept.open:
+            lanes._open.setdefault(_lane(row.message), deque()).append(row)
+            if row.worker is not None:
+                lanes._lent[_token(row)] = row
+        return lanes
+
+    def kept(self) -> KeptLanes:
+        """What is to be written down of them."""
+        rows = sorted(chain.from_iterable(self._open.values()), key=lambda row: row.number)
+        return KeptLanes(tuple(self._names), self._last, tuple(rows), tuple(self._dead))
 
     def put(self, messages: Iterable[Message]) -> None:
         """Queue messages; one whose name was put before is left out."""
@@ -53,7 +87,7 @@ class Lanes(Mutable):
 
     def _queue(self, message: Message, available: int) -> None:
         self._last += 1
-        self._open.setdefault(_lane(message), deque()).append(_Row(self._last, message, available))
+        self._open.setdefault(_lane(message), deque()).append(Row(self._last, message, available))
 
     def claim(self, worker: str, now: int, lease: int, limit: int) -> tuple[Claim, ...]:
         """Lend the oldest row of each lane that may go out now."""
@@ -108,7 +142,7 @@ class Lanes(Mutable):
         self._queue(attrs.evolve(row.message, not_before=now), now)
         return True
 
-    def _lent_row(self, claim: Claim) -> _Row:
+    def _lent_row(self, claim: Claim) -> Row:
         try:
             return self._lent[claim.token]
         except KeyError:
@@ -119,5 +153,5 @@ def _lane(message: Message) -> tuple[str, str, str]:
     return message.case, message.recipient, message.channel
 
 
-def _token(row: _Row) -> str:
+def _token(row: Row) -> str:
     return f"{row.number}.{row.attempts}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 import attrs
@@ -18,6 +19,7 @@ from civicflow.plugins.storage.contract import (
     Filter,
     Key,
     NewHead,
+    Party,
     Private,
     Record,
     Scalar,
@@ -127,8 +129,7 @@ class Rows:
         for awaits in batch.awaits:
             self._ask(awaits.case, awaits.asked)
         for party in batch.parties:
-            self.parties.setdefault(party.matter, set()).add(party.address)
-            self.concerning.setdefault(party.address, {})[party.matter] = None
+            self._concern(party)
         for rearm in batch.rearm:
             self._put(attrs.evolve(self.cases[rearm.case], due=rearm.due))
         self.lanes.put(batch.messages)
@@ -147,6 +148,10 @@ class Rows:
             )
             self.entries.append(entry)
             chain.append(entry)
+
+    def _concern(self, party: Party) -> None:
+        self.parties.setdefault(party.matter, set()).add(party.address)
+        self.concerning.setdefault(party.address, {})[party.matter] = None
 
     def _put(self, new: StoredCase) -> None:
         old = self.cases.get(new.case)
@@ -169,6 +174,23 @@ class Rows:
             self.awaits[case] = tuple(sorted(asked, key=lambda one: one.address))
         for one in asked:
             self.asking.setdefault(one.address, {})[case] = None
+
+    # -- holding again what was dumped ---------------------------------------------------------------------------
+
+    def hold(self, entries: Iterable[StoredEntry], cases: Iterable[StoredCase]) -> None:
+        """Put entries in the order of their positions, and records."""
+        for entry in entries:
+            self.entries.append(entry)
+            self.chains.setdefault(entry.matter, []).append(entry)
+        for case in cases:
+            self._put(case)
+
+    def hold_addresses(self, awaits: Iterable[Await], parties: Iterable[Party]) -> None:
+        """Put who is asked, each case's together, and whom matters concern."""
+        for case, asked in groupby(awaits, key=lambda one: one.case):
+            self._ask(case, tuple(asked))
+        for party in parties:
+            self._concern(party)
 
     # -- reading -------------------------------------------------------------------------------------------------
 

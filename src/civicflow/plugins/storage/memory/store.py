@@ -6,6 +6,7 @@ from typing import Final
 
 from civicflow.plugins.storage.abilities import Finding
 from civicflow.plugins.storage.memory import changing, reading
+from civicflow.plugins.storage.memory.dumping import dumped, restored
 from civicflow.plugins.storage.memory.handle import Handle
 from civicflow.plugins.storage.memory.rows import Rows
 from civicflow.plugins.storage.tables import TableStorage, Works
@@ -20,12 +21,39 @@ _FORGETS: Final = Text.of(
 
 
 class MemoryStorage(TableStorage[Rows]):
-    """One handle on rows in memory."""
+    """One handle on rows in memory.
+
+    A storage that keeps its state in memory and something else on the disk (a log, say) can be made of one:
+    `to_bytes` and `from_bytes` spare it to rebuild the whole state whenever it is opened.
+    """
 
     capabilities = frozenset({"dense_feed", "examine"})
 
     def __init__(self, rows: Rows) -> None:
         super().__init__(Handle(rows), WORKS)
+
+    @classmethod
+    def from_bytes(cls, dump: bytes) -> MemoryStorage:
+        """A storage of its own that holds what was dumped.
+
+        Args:
+            dump: what `to_bytes` gave. It is taken as it is: bytes that somebody else could have changed need a checksum
+                or a signature of yours.
+
+        Raises:
+            InvalidInput: the bytes are no dump, or that of another release; rebuild the state from what it was made of.
+        """
+        return cls(restored(dump))
+
+    def to_bytes(self) -> bytes:
+        """All that is committed, as of one moment: entries, records, private parts, leases, keys, series.
+
+        It is a cache and no backup: another release may refuse it.
+
+        Raises:
+            StorageError: the storage was closed.
+        """
+        return self._door.read(dumped)
 
     def examine(self, *, quick: bool = False) -> tuple[Finding, ...]:
         """Say that it forgets."""
