@@ -169,12 +169,38 @@ class Rag(Gazette):
             open_blobs("sieve://")
 
 
+class TestPlus:
+    """What stands before a plus names who brings the scheme."""
+
+    def test_of_a_stranger(self, install: Install) -> None:
+        """It gets the URL as it was given; a scheme that somebody brings as a whole is theirs."""
+        entries = {"pigeon": "pigeons:Pigeon", "pigeon+raven": "pigeons:Raven"}
+        ravens = PIGEON + "\nclass Raven(Pigeon):\n    name = 'raven'\n"
+        install("pigeon-post", {"civicflow.notifiers": entries}, modules={"pigeons": ravens})
+        pigeon, raven = open_notifier("pigeon+fast://loft"), open_notifier("pigeon+raven://loft")
+        assert (vars(pigeon)["url"], pigeon.name, raven.name) == ("pigeon+fast://loft", "pigeon", "raven")
+
+    def test_of_nobody(self) -> None:
+        """The whole of it is named."""
+        with pytest.raises(PluginError, match=r"no notifier smoke\+fast://"):
+            open_notifier("smoke+fast://")
+
+    def test_an_extra_that_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """It is named, as for any other scheme of ours."""
+        monkeypatch.delitem(sys.modules, "civicflow.plugins.notify.apprise", raising=False)
+        monkeypatch.setitem(sys.modules, "apprise", None)
+        with pytest.raises(PluginError, match=r"pip install 'civicflow\[apprise\]'"):
+            open_notifier("apprise+json://localhost/")
+
+
 class TestUnknown:
     """A scheme that nobody brings."""
 
     def test_names_the_group(self) -> None:
         """For any other it says where such a backend would be announced."""
-        with pytest.raises(PluginError, match=r"no notifier smoke://, known are console, .*civicflow\.notifiers"):
+        with pytest.raises(
+            PluginError, match=r"no notifier smoke://, known are apprise, console, .*civicflow\.notifiers"
+        ):
             open_notifier("smoke://")
 
     def test_says_what_could_not_be_read(self, install: Install) -> None:

@@ -2,7 +2,8 @@
 
 A distribution brings a backend by an entry point in the group ``civicflow.storage``, ``civicflow.notifiers``,
 ``civicflow.blobs`` or ``civicflow.publishers``, whose name is the scheme and whose object is ``open(url) -> backend``.
-It is imported when its scheme is asked for, not before.
+It is imported when its scheme is asked for, not before. A scheme may go on after a plus, as in ``webhook+https://``: whoever
+brings ``webhook`` then opens it, unless somebody brings the whole of it.
 
 The schemes of civicflow's own backends are ours: they resolve from a table, without looking at what is installed, so
 that no distribution can put itself between an office and its ledger by being installed. One that announces such a
@@ -13,7 +14,7 @@ environment is imported for no scheme (`civicflow.plugins.admission`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar, cast
 
@@ -36,7 +37,7 @@ from civicflow.plugins.storage.contract import Storage
 
 B = TypeVar("B")
 
-_EXTRAS: Final[Mapping[str, str]] = {"postgresql": "postgresql", "postgres": "postgresql"}
+_EXTRAS: Final[Mapping[str, str]] = {"apprise": "apprise", "postgresql": "postgresql", "postgres": "postgresql"}
 """Schemes of ours that need an extra, by its name."""
 
 
@@ -82,8 +83,12 @@ _NOTIFIER: Final = _Kind[Notifier](
     word="notifier",
     group=NOTIFIERS,
     ours={
+        "apprise": "civicflow.plugins.notify.apprise:open_notifier",
         "console": "civicflow.plugins.notify.console:open_notifier",
         "file": "civicflow.plugins.notify.file:open_notifier",
+        "smtp": "civicflow.plugins.notify.smtp:open_notifier",
+        "smtps": "civicflow.plugins.notify.smtp:open_notifier",
+        "webhook": "civicflow.plugins.notify.webhook:open_notifier",
     },
     contract=Notifier,
     api_version=NOTIFIER_API,
@@ -202,7 +207,7 @@ def backend_states() -> tuple[PluginState, ...]:
 
 
 def _open(kind: _Kind[B], url: str) -> B:
-    scheme = _scheme(kind, url)
+    scheme = _family(_scheme(kind, url), kind.ours)
     if scheme in kind.ours:  # our own pass the contract suite on every run and need no second look at each start
         ours = Source(group=kind.group, name=scheme, value=kind.ours[scheme], distribution="civicflow")
         opener = _loaded(ours)
@@ -230,7 +235,14 @@ def _scheme(kind: _Kind[Any], url: str) -> str:
     return scheme.lower()
 
 
+def _family(scheme: str, known: Container[str]) -> str:
+    """Who brings a scheme: itself, or the one in front of its plus, as in ``webhook+https``, if that is known."""
+    family = scheme.partition("+")[0]
+    return family if scheme not in known and family in known else scheme
+
+
 def _resolve(kind: _Kind[Any], scheme: str, found: Found) -> Source:
+    scheme = _family(scheme, {source.name.lower() for source in found.sources})
     named = [source for source in found.sources if source.name.lower() == scheme]
     blocked = Admission(block=admission_of().block)
     candidates = [source for source in named if not blocked.objection(source)]
