@@ -14,6 +14,7 @@ from tests.workflows.funds.test_funds import WORK, begun, move
 from tests.workflows.test_flow_machines import TownMachine
 
 from civicflow import Actor, Case, Money
+from civicflow.money import total
 from civicflow.workflows.funds.books import books
 from civicflow.workflows.funds.fund import available, earmarked, given, paid, reserved
 
@@ -62,8 +63,18 @@ class Treasury(TownMachine):
         self.attempt(partial(move, self.town, self.town.now(matter), step, amount, purpose), by=by, step="move")
         self.holds()
 
+    @rule(data=st.data())
+    def a_matter_is_called_off(self, data: st.DataObject) -> None:
+        """All that is reserved for it is released; it may draw on something else then."""
+        matter = data.draw(st.sampled_from(self.matters))
+        all_of_it = reserved(self.town.now(self.fund), matter)
+        if all_of_it.amount:
+            back = partial(move, self.town, self.town.now(matter), "release", str(all_of_it.amount))
+            self.attempt(back, by=self.town.resident, step="move")
+        self.holds()
+
     def holds(self) -> None:
-        """Entries and case tell the same, nothing is overdrawn, and what was given is what there is and what was paid."""
+        """Entries and case tell the same, nothing is overdrawn, and every yuan that was given has one use."""
         self.check_everything()
         now = self.town.now(self.fund)
         told = books(self.town.office.ledger.entries(now))
@@ -74,6 +85,15 @@ class Treasury(TownMachine):
             assert amount > Money(0) or account.startswith("source:")
         if now.outcome:
             assert gave == paid(now)
+        for source in ("donors", str(now.data["source"])):
+            assert total(use.amount for use in told.uses() if use.source == source) == given(now, source)
+        drew: dict[str, str] = {}
+        for moved in told.moves:
+            if moved.step == "reserve":
+                drew[moved.credit] = moved.debit
+            assert moved.step != "release" or moved.credit == drew[moved.debit], (
+                "released to where it did not come from"
+            )
 
 
 def test_whatever_happens_the_books_balance(

@@ -202,6 +202,17 @@ class TestEarmarks:
         move(town, matter, "reserve", "2", "gates")
         assert refusal(lambda: move(town, matter, "reserve", "1")).rules == ("covered",)
 
+    def test_what_is_reserved_anew_goes_back_to_where_it_came_from(self, town: Town) -> None:
+        """A purpose that a matter no longer draws on gets nothing of what was available."""
+        fund = town.fund("10")
+        town.office.funds.earmark(fund, Money(8), "gates", by=town.secretary())
+        matter = begun(town, fund)
+        for purpose, amount in (("gates", "8"), ("", "2")):
+            move(town, matter, "reserve", amount, purpose)
+            move(town, matter, "release", amount)
+        now = town.now(fund)
+        assert (earmarked(now, "gates"), available(now)) == (Money(8), Money(2))
+
 
 class TestGivingBack:
     """A saving is given back to the source that gave it, and a wrong entry is reversed by another one."""

@@ -235,8 +235,10 @@ def _purposes(situation: Situation) -> dict[str, str]:
 
 
 def _purpose(situation: Situation) -> dict[str, Any]:
-    asked = situation.data
-    return {"purposes": plain({**_purposes(situation), asked.matter: asked.purpose})} if asked.purpose else {}
+    """By matter, the earmark on which its reservation draws: what is released goes back there."""
+    asked, kept = situation.data, _purposes(situation)
+    changed = asked.purpose != kept.get(asked.matter, "")
+    return {"purposes": plain({**kept, asked.matter: asked.purpose})} if changed else {}
 
 
 def _same_currency(situation: Situation) -> bool:
@@ -332,7 +334,7 @@ FUND: Final = Flow(
             BY_RULE,
             Reserve,
             guards=(SAME_CURRENCY, ENOUGH, ONE_PURPOSE),
-            does=(Post(Named("set-aside", _set_aside)), Compute(Named("purpose", _purpose))),
+            does=(Post(Named("set-aside", _set_aside)), Compute(Named("purpose", _purpose, 2))),
         ),
         Step(
             "pay",
