@@ -37,10 +37,12 @@ class Source:
     Attributes:
         fund: the fund's id.
         amount: what it gives.
+        purpose: the earmark of the fund on which it draws; empty for what is available.
     """
 
     fund: str
     amount: Money = attrs.field(validator=positive)
+    purpose: str = ""
 
 
 def _sources(sources: Iterable[Source]) -> tuple[Source, ...]:
@@ -102,14 +104,16 @@ def text_of(case: Case) -> Propose:
         title=kept["title"],
         purpose=kept["purpose"],
         budget=Money(**kept["budget"]),
-        sources=[Source(source["fund"], Money(**source["amount"])) for source in kept["sources"]],
+        sources=[
+            Source(source["fund"], Money(**source["amount"]), source.get("purpose", "")) for source in kept["sources"]
+        ],
         kinds=kept["kinds"],
     )
 
 
-def amounts(case: Case) -> dict[str, Money]:
-    """What each fund gives, by the fund's id, as the text in force says."""
-    return {source.fund: source.amount for source in text_of(case).sources}
+def by_fund(text: Propose) -> dict[str, Source]:
+    """What each fund gives, by the fund's id, as a text says."""
+    return {source.fund: source for source in text.sources}
 
 
 def _adds_up(situation: Situation) -> bool:

@@ -12,7 +12,7 @@ from civicflow import InvalidInput, Money, Plugins, Refused, Source
 from civicflow import open as open_office
 from civicflow.plugins.storage.contract import Batch, Commit, Storage
 from civicflow.testing import FrozenClock
-from civicflow.workflows.funds.fund import Deposit, available, reserved
+from civicflow.workflows.funds.fund import Deposit, available, earmarked, reserved
 from civicflow.workflows.voting.ballots import CastVote
 
 if TYPE_CHECKING:
@@ -391,6 +391,17 @@ class TestFunding:
         town.office.funds.deposit(two, Money("0.01"), by=town.secretary())
         assert town.office.councils.reserve(proposal, by=town.secretary()).state == "quoting.due"
         assert [available(town.now(fund)) for fund in (one, two)] == [Money("40"), Money("0")]
+
+    def test_of_an_earmark_where_the_text_names_one(self, town: Town) -> None:
+        """Nothing that is available is touched; where the earmark is short, the proposal waits."""
+        fund, by = town.fund("100"), town.secretary()
+        town.office.funds.deposit(fund, Money("59"), by=by, purpose="gates")
+        proposal = town.before_the_council(fund, "60", sources=[Source(fund.id, Money("60"), purpose="gates")])
+        assert town.voted(proposal, 5).state == "funding.short"
+        town.office.funds.deposit(fund, Money("1"), by=by, purpose="gates")
+        assert town.office.councils.reserve(proposal, by=by).state == "quoting.due"
+        now = town.now(fund)
+        assert (available(now), earmarked(now, "gates"), reserved(now)) == (Money("100"), Money("0"), Money("60"))
 
     def test_money_that_never_comes(self, town: Town) -> None:
         """After thirty days it ends as unfunded; nothing was reserved."""

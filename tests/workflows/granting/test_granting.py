@@ -11,7 +11,7 @@ import pytest
 
 from civicflow import InvalidInput, Money, Refused
 from civicflow.workflows.funds.books import books
-from civicflow.workflows.funds.fund import available, paid, reserved
+from civicflow.workflows.funds.fund import available, earmarked, paid, reserved
 from civicflow.workflows.granting import EqualShares, Greedy, Milestone, Ties
 from civicflow.workflows.granting.application import Apply
 from civicflow.workflows.granting.call import pot, spent
@@ -44,6 +44,22 @@ class TestAnnouncing:
         assert rules(lambda: calls.call(pot=Money("1", "EUR"))) == ("pot-covered",)
         assert rules(lambda: calls.call(closes=calls.today() - timedelta(days=1))) == ("closes-ahead",)
         assert calls.town.office.find(flow="call").cases == ()
+
+    def test_of_an_earmark_where_the_call_names_one(self, calls: Calls) -> None:
+        """What is not granted, and what is recovered of a grant, is for the earmark's purpose again."""
+        by = calls.town.secretary()
+        calls.town.office.funds.earmark(calls.fund, Money("90"), "lanes", by=by)
+        assert rules(lambda: calls.call(pot=Money("90"))) == ("pot-covered",)
+        call = calls.call(pot=Money("90"), purpose="lanes")
+        application = calls.apply(call, "gate", "60")
+        calls.judging(call)
+        calls.judged(call, ("v1", {application.id: 1}))
+        assert earmarked(calls.town.now(calls.fund), "lanes") == Money("30")
+        grant = calls.grants.grant(application)
+        assert grant is not None
+        calls.grants.stop(grant, "no group any more", by=by)
+        now = calls.town.now(calls.fund)
+        assert (earmarked(now, "lanes"), available(now)) == (Money("90"), Money("10"))
 
     def test_the_rule_stands_in_the_call(self, calls: Calls) -> None:
         """Whole, so that anybody works the result out again from the entries."""
@@ -265,6 +281,23 @@ class TestGrants:
         assert {("return", "gate"), ("return", "secretary-subdistrict")} <= set(calls.town.told())
         assert calls.grants.enter_return(grant, by=by).outcome == "stopped"
         assert available(calls.town.now(calls.fund)) == Money("85")
+
+    def test_what_comes_back_of_an_earmarked_pot_is_earmarked(self, calls: Calls) -> None:
+        """For the same purpose."""
+        by = calls.town.secretary()
+        calls.town.office.funds.earmark(calls.fund, Money("100"), "lanes", by=by)
+        call = calls.call(purpose="lanes")
+        application = calls.apply(call, "gate", "60", "20")
+        calls.judging(call)
+        calls.judged(call, ("v1", {application.id: 1}))
+        grant = calls.grants.grant(application)
+        assert grant is not None
+        calls.report(grant)
+        calls.grants.accept(grant, by=by)
+        calls.grants.stop(grant, "torn down", recover=Money("45"), by=by)
+        calls.grants.enter_return(grant, by=by)
+        now = calls.town.now(calls.fund)
+        assert (earmarked(now, "lanes"), available(now), paid(now)) == (Money("85"), Money("0"), Money("60"))
 
     def test_only_the_level_above_writes_off(self, calls: Calls) -> None:
         """What does not come back."""

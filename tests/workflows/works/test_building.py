@@ -11,12 +11,14 @@ import pytest
 from tests.workflows.works.conftest import milestones, refused
 
 from civicflow import InvalidInput, Money, Source
-from civicflow.workflows.funds.fund import available, reserved
+from civicflow.workflows.funds.fund import available, earmarked, reserved
 from civicflow.workflows.works import shared_out
 from civicflow.workflows.works.decision import Execute
 
 if TYPE_CHECKING:
     from tests.workflows.works.conftest import Site
+
+    from civicflow import Case
 
 
 def held(site: Site) -> list[tuple[str, str]]:
@@ -41,6 +43,22 @@ class TestBeginning:
         assert second.data["decision"] == site.now.data["decision"]
         assert held(site) == [("0.00", "0.00")] * 2
         refused(lambda: site.begun(matter=site.work), "money-first")
+
+    def test_of_an_earmark_where_its_source_names_one(self, site: Site) -> None:
+        """What another work takes over, or gives back, stays for the earmark's purpose."""
+        fund = site.fund("donors", "100")
+        site.office.funds.earmark(fund, Money(100), "gates", by=site.secretary)
+
+        def begun(purpose: str) -> Case:
+            return site.begun(budget=Money(100), sources=[Source(fund.id, Money(100), purpose)])
+
+        refused(lambda: begun(""), "money-first")
+        first = begun("gates")
+        second = site.begun(matter=first, budget=Money(100), sources=[Source(fund.id, Money(100), "gates")])
+        site.works.give_up(second, "nobody builds such gates", by=site.secretary)
+        site.works.settle(second, by=site.secretary)
+        now = site.office.case(fund)
+        assert (earmarked(now, "gates"), available(now), reserved(now)) == (Money(100), Money(0), Money(0))
 
     def test_a_fund_that_has_reserved_money_is_not_closed(self, site: Site) -> None:
         """Else it could neither be paid out nor go back."""

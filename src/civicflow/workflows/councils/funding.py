@@ -2,8 +2,8 @@
 
 Rules
 -----
-- The amounts of the text are reserved in all its funds in one commit; where one fund is short, nothing is reserved, and the proposal
-  waits for money.
+- The amounts of the text are reserved in all its funds in one commit, each of what is available or of the earmark that the text
+  names; where one fund is short, nothing is reserved, and the proposal waits for money.
 - The secretary tries again; what is not there after thirty days is given up.
 
 Source: Chengdu, Beiyuan compound: half from the community's earmarked fund, half raised by residents. Ours: that money is reserved,
@@ -22,21 +22,22 @@ from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import TellRequester
 from civicflow.workflows.funds.fund import Reserve, covers
-from civicflow.workflows.proposing import amounts
+from civicflow.workflows.proposing import by_fund, text_of
 
 
 def _reserve(situation: Situation, fund: Matter) -> Reserve:
-    return Reserve(amounts(situation.case)[fund.root.id], situation.case.id)
+    source = by_fund(text_of(situation.case))[fund.root.id]
+    return Reserve(source.amount, situation.case.id, source.purpose)
 
 
 def _suffice(situation: Situation) -> bool:
     funds = situation.read("funds")
-    return {fund.root.id for fund in funds} == set(amounts(situation.case)) and all(
+    return {fund.root.id for fund in funds} == set(by_fund(text_of(situation.case))) and all(
         covers(fund.root, _reserve(situation, fund)) for fund in funds
     )
 
 
-FUNDS_SUFFICE: Final = Guard("funds-suffice", _suffice, "a fund does not hold enough | 有资金账户余额不足")
+FUNDS_SUFFICE: Final = Guard("funds-suffice", _suffice, "a fund does not hold enough | 有资金账户余额不足", revision=2)
 
 
 def funding(*, secretary: Who) -> Flow:
@@ -62,7 +63,9 @@ def funding(*, secretary: Who) -> Flow:
                 "reserve the money | 预留资金",
                 ("due", "short"),
                 (
-                    Branch(FUNDS_SUFFICE, "funded", (CarryTo("funds", "reserve", Named("reserve", _reserve)), Stamp())),
+                    Branch(
+                        FUNDS_SUFFICE, "funded", (CarryTo("funds", "reserve", Named("reserve", _reserve, 2)), Stamp())
+                    ),
                     Branch(ELSE, "short"),
                 ),
                 AnyOf(BY_CLOCK, secretary),

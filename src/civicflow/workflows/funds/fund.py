@@ -168,6 +168,11 @@ def earmarked(fund: Case, purpose: str) -> Money:
     return balance(fund, earmark_of(purpose))
 
 
+def purpose_of(fund: Case, matter: str) -> str:
+    """The earmark on which the reservation for a matter draws, or drew last; empty for what is available."""
+    return str(fund.data.get("purposes", {}).get(matter, ""))
+
+
 def paid(fund: Case) -> Money:
     """What was paid out."""
     return balance(fund, PAID)
@@ -193,9 +198,7 @@ def covers(fund: Case, asked: Reserve | Pay | Release) -> bool:
 
 
 def _is_of_one_purpose(fund: Case, asked: Reserve) -> bool:
-    return (
-        not reserved(fund, asked.matter).amount or fund.data.get("purposes", {}).get(asked.matter, "") == asked.purpose
-    )
+    return not reserved(fund, asked.matter).amount or purpose_of(fund, asked.matter) == asked.purpose
 
 
 def _named(situation: Situation) -> str:
@@ -222,23 +225,20 @@ def _paid_out(situation: Situation) -> dict[str, Money]:
 
 def _released(situation: Situation) -> dict[str, Money]:
     asked = situation.data
-    purpose = _purposes(situation).get(asked.matter, "")
-    return moved(asked.amount, debit=reserve_of(asked.matter), credit=earmark_of(purpose))
+    back = earmark_of(purpose_of(situation.case, asked.matter))
+    return moved(asked.amount, debit=reserve_of(asked.matter), credit=back)
 
 
 def _given_back(situation: Situation) -> dict[str, Money]:
     return moved(situation.data.amount, debit=AVAILABLE, credit=source_of(_named(situation)))
 
 
-def _purposes(situation: Situation) -> dict[str, str]:
-    return dict(situation.case.data.get("purposes", {}))
-
-
 def _purpose(situation: Situation) -> dict[str, Any]:
     """By matter, the earmark on which its reservation draws: what is released goes back there."""
-    asked, kept = situation.data, _purposes(situation)
-    changed = asked.purpose != kept.get(asked.matter, "")
-    return {"purposes": plain({**kept, asked.matter: asked.purpose})} if changed else {}
+    asked, fund = situation.data, situation.case
+    if asked.purpose == purpose_of(fund, asked.matter):
+        return {}
+    return {"purposes": plain({**fund.data.get("purposes", {}), asked.matter: asked.purpose})}
 
 
 def _same_currency(situation: Situation) -> bool:

@@ -3,8 +3,8 @@
 Rules
 -----
 - Announcing names everything that decides: the pot, until when one applies, who may, what a project may cost at most, by which rule it
-  is selected, and who judges: a panel by name, or the residents. In the same commit a fund reserves the whole pot; without it nothing
-  is announced.
+  is selected, and who judges: a panel by name, or the residents. In the same commit a fund reserves the whole pot, of what is available
+  or of an earmark; without it nothing is announced.
 - Applications come until the day that was said. Then the secretary has each decided on, and begins the judging; nobody applies after that
   and nobody is passed over by silence.
 - Judging lasts as long as was said, and ends by the clock. Nobody ends it early, since whoever sees how it stands could choose the moment.
@@ -69,6 +69,7 @@ class Announce:
         title: its public headline.
         pot: what there is; more than zero, in the fund's currency.
         fund: the fund that pays.
+        purpose: the earmark of the fund on which the pot draws; empty for what is available.
         closes: the last day on which one may apply, in the zone of the place.
         who: who may apply, in words.
         rule: how it is selected: `Greedy` or `EqualShares`.
@@ -81,6 +82,7 @@ class Announce:
     title: str = attrs.field(validator=said)
     pot: Money = attrs.field(validator=positive)
     fund: CaseId
+    purpose: str = ""
     closes: date = attrs.field(converter=day)
     who: str = ""
     rule: SelectionRule = attrs.field(converter=rule_of)
@@ -115,7 +117,7 @@ class Cancel:
 
 
 def _reserve(situation: Situation, *_: object) -> Reserve:
-    return Reserve(situation.data.pot, situation.case.id)
+    return Reserve(situation.data.pot, situation.case.id, situation.data.purpose)
 
 
 def pot(call: Case) -> Money:
@@ -171,6 +173,7 @@ COVERED: Final = Guard(
     lambda s: all(covers(matter.root, _reserve(s)) for matter in s.read("funds")),
     "the fund does not hold the pot, or holds another currency | 资金账户余额不足或币种不符",
     asks_data=True,
+    revision=2,
 )
 AHEAD: Final = Guard(
     "closes-ahead",
@@ -261,10 +264,10 @@ CALL: Final = Flow(
             Announce,
             guards=(COVERED, AHEAD),
             does=(
-                Keep(("title", "pot", "closes", "who", "rule", "judging", "points", "panel")),
+                Keep(("title", "pot", "purpose", "closes", "who", "rule", "judging", "points", "panel")),
                 Compute(Named("most", _most)),
                 Link("funds", "fund"),
-                CarryTo("funds", "reserve", Named("pot", _reserve)),
+                CarryTo("funds", "reserve", Named("pot", _reserve, 2)),
             ),
             reads=(Linked("funds", "fund"),),
         ),

@@ -48,6 +48,7 @@ class Grants:
         points: int = 1,
         panel: Sequence[str] = (),
         most: Money | None = None,
+        purpose: str = "",
         key: str = "",
     ) -> Case:
         """Announce a pot (发布征集); the fund reserves it in the same commit.
@@ -65,12 +66,14 @@ class Grants:
             points: the most that a voter gives a project; 1 for approving.
             panel: the members of the panel; nobody where residents vote.
             most: what a project may cost at most; None for the whole pot.
+            purpose: the earmark of the fund on which the pot draws; empty for what is available.
             key: makes a retried call the same one.
         """
         data = Announce(
             title=title,
             pot=pot,
             fund=CaseId(fund if isinstance(fund, str) else fund.id),
+            purpose=purpose,
             closes=closes,
             who=who,
             rule=rule,

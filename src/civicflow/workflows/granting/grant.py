@@ -31,11 +31,11 @@ from civicflow.workflows.engine.effects import Compute, Keep, Stamp
 from civicflow.workflows.engine.fields import texts
 from civicflow.workflows.engine.flow import ELSE, NEW, STAY, Branch, Flow, Guard, Kept, Limit, Named, State, Step
 from civicflow.workflows.engine.matters import CarryTo, Link, Linked
-from civicflow.workflows.engine.records import Case
+from civicflow.workflows.engine.records import Case, Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import TellRequester, each_told
 from civicflow.workflows.engine.validators import at_least, said
-from civicflow.workflows.funds.fund import TREASURER, Deposit, Pay, Release
+from civicflow.workflows.funds.fund import TREASURER, Deposit, Pay, Release, purpose_of
 from civicflow.workflows.granting.milestones import Milestone, cost_of, milestones
 from civicflow.workflows.pressing import SUPERVISED, SUPERVISOR, escalates, reminds, waits
 
@@ -188,9 +188,12 @@ def _recovering(situation: Situation) -> dict[str, Any]:
     return {"recover": plain(situation.data.recover)}
 
 
-def _deposit(situation: Situation, _: object) -> Deposit:
+def _deposit(situation: Situation, fund: Matter) -> Deposit:
+    """What comes back is for what the pot was for."""
     case = situation.case
-    return Deposit(Money(**case.data["recover"]), f"returned of “{case.data['title']}”", source=case.data["group"])
+    note = f"returned of “{case.data['title']}”"
+    purpose = purpose_of(fund.root, case.data["call"])
+    return Deposit(Money(**case.data["recover"]), note, source=case.data["group"], purpose=purpose)
 
 
 LAST: Final = Guard("last-milestone", _is_last, "milestones are still to come | 尚有后续节点")
@@ -336,7 +339,7 @@ GRANT: Final = Flow(
             TREASURER,
             guards=(FUND_IS_OPEN,),
             does=(
-                CarryTo("funds", "deposit", Named("returned", _deposit)),
+                CarryTo("funds", "deposit", Named("returned", _deposit, 2)),
                 Stamp(),
                 TellRequester("returned", "what was to be returned of “{title}” has come | “{title}”应退资金已到账"),
             ),

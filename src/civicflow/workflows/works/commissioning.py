@@ -3,7 +3,8 @@
 Rules
 -----
 - What is reserved for the case that decided it goes over to the new one in the same commit, so that no second one draws on it.
-  Where nothing is reserved yet, the amounts are reserved now, in all funds at once.
+  Where nothing is reserved yet, the amounts are reserved now, in all funds at once; each draws on what is available, or on the
+  earmark that its source names.
 - Whoever names the decision is held to it: title, budget and sources are as they were.
 
 Ours: the source begins with the council and goes on without a break.
@@ -17,15 +18,14 @@ import attrs
 
 from civicflow.hierarchy.authority import BY_RULE, AnyOf, Holder, Who
 from civicflow.ledger.canonical import plain
-from civicflow.money import Money
 from civicflow.workflows.engine.effects import Compute
 from civicflow.workflows.engine.flow import NEW, Guard, Named, Step
 from civicflow.workflows.engine.matters import CarryTo
-from civicflow.workflows.engine.records import Case, Matter
+from civicflow.workflows.engine.records import Matter
 from civicflow.workflows.engine.situation import Situation
 from civicflow.workflows.engine.telling import Tell, TellRequester
-from civicflow.workflows.funds.fund import Release, Reserve, covers
-from civicflow.workflows.proposing import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, TEXT, Propose, digest_of
+from civicflow.workflows.funds.fund import Release, Reserve, covers, purpose_of
+from civicflow.workflows.proposing import IS_WHOLE, KEEPS_TEXT, READS_FUNDS, TEXT, Propose, Source, by_fund, digest_of
 from civicflow.workflows.works.roles import SECRETARY
 
 BEGINNER: Final = AnyOf(SECRETARY, BY_RULE)
@@ -49,34 +49,33 @@ def _text(situation: Situation) -> dict[str, Any]:
     return {field: plain(getattr(situation.data, field), path=field) for field in TEXT}
 
 
-def _purpose(fund: Case, matter: str) -> str:
-    """The earmark on which a matter's reservation draws; empty where it draws on none."""
-    return str(fund.data.get("purposes", {}).get(matter, ""))
-
-
 def _is_there(situation: Situation) -> bool:
     given, funds = situation.data, {matter.root.id: matter.root for matter in situation.read("sources")}
 
-    def asked(amount: Money) -> Reserve | Release:
-        return Release(amount, given.matter) if given.matter else Reserve(amount, situation.case.id)
+    def asked(source: Source) -> Reserve | Release:
+        if given.matter:
+            return Release(source.amount, given.matter)
+        return Reserve(source.amount, situation.case.id, source.purpose)
 
     # A fund that is not there is for `KNOWN_FUNDS` to refuse.
-    return all(covers(funds[one.fund], asked(one.amount)) for one in given.sources if one.fund in funds)
+    return all(covers(funds[one.fund], asked(one)) for one in given.sources if one.fund in funds)
 
 
 def _over(situation: Situation, fund: Matter) -> Release | None:
-    amount = _gives(situation, fund)
-    return Release(amount, situation.data.matter) if situation.data.matter and amount else None
+    source = _gives(situation, fund)
+    return Release(source.amount, situation.data.matter) if situation.data.matter and source else None
 
 
 def _reserve(situation: Situation, fund: Matter) -> Reserve | None:
-    amount = _gives(situation, fund)
-    purpose = _purpose(fund.root, situation.data.matter)
-    return Reserve(amount, situation.case.id, purpose) if amount else None
+    source, matter = _gives(situation, fund), situation.data.matter
+    if source is None:
+        return None
+    purpose = purpose_of(fund.root, matter) if matter else source.purpose
+    return Reserve(source.amount, situation.case.id, purpose)
 
 
-def _gives(situation: Situation, fund: Matter) -> Money | None:
-    return next((source.amount for source in situation.data.sources if source.fund == fund.root.id), None)
+def _gives(situation: Situation, fund: Matter) -> Source | None:
+    return by_fund(situation.data).get(fund.root.id)
 
 
 MONEY_FIRST: Final = Guard(
@@ -85,6 +84,7 @@ MONEY_FIRST: Final = Guard(
     "a fund has not reserved so much for that case, or does not hold so much"
     " | 有资金账户未为该事项预留足额款项，或余额不足",
     asks_data=True,
+    revision=2,
 )
 WHAT_WAS_DECIDED: Final = Guard(
     "what-was-decided",
@@ -115,7 +115,7 @@ def commissioning(to: str, *, by: Who = BEGINNER, at: str = "group", post: str =
             *KEEPS_TEXT,
             Compute(Named("decide", lambda s: {"decision": digest_of(_text(s))})),
             CarryTo("sources", "release", Named("take-over", _over)),
-            CarryTo("sources", "reserve", Named("reserve-own", _reserve)),
+            CarryTo("sources", "reserve", Named("reserve-own", _reserve, 2)),
             Tell(Holder(post, at), "commissioned", "a work begins: “{title}” | 工程立项：“{title}”"),
             TellRequester("commissioned", "the work “{title}” begins | “{title}”已立项"),
         ),

@@ -109,6 +109,7 @@ WORKS: Final[Mapping[str, tuple[Scene, ...]]] = {
                     Commission(title="a gate", budget=Money(111), sources=_SOURCES),
                     Commission(title="a gate", budget=Money(111), sources=(Source("fund", Money(111)),)),
                     Commission(title="a gate", budget=_ALL, sources=(Source("none", _ALL),)),
+                    Commission(title="a gate", budget=_ALL, sources=(Source("fund", _ALL, "lamps"),)),
                 ),
                 **_none("call", "give-up", "quoting.call", "quoting.give-up"),
             },
