@@ -218,6 +218,26 @@ def _plugins(options: Options) -> Answer:
     )
 
 
+def _plugin_new(options: Options) -> Answer:
+    from civicflow.plugins.projects import begin_project
+
+    project = begin_project(options.directory, kind=options.kind, name=options.name)
+    where = str(options.directory)
+    text = Text(
+        f"{project.distribution} was written to {where}, with {len(project.files)} files. Install it and run its tests:",
+        f"已在{where}创建{project.distribution}，共{len(project.files)}个文件。请安装并运行其测试：",
+    )
+    commands = [f"pip install -e '{where}[test]'", f"python -m pytest {where}"]
+    said = {
+        "directory": where,
+        "distribution": project.distribution,
+        "package": project.package,
+        "scheme": project.scheme,
+        "files": [str(path) for path in project.files],
+    }
+    return Answer(code=0, text=_lines(text, map(Text.same, commands)), said=said)
+
+
 def _flow_check(options: Options) -> Answer:
     from civicflow.workflows.checking import check
     from civicflow.workflows.shipped import SHIPPED
@@ -560,6 +580,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         plugins=True,
         store=False,
     ),
+    "plugin new": Command(
+        run=_plugin_new,
+        says="Write a project that brings a storage or a notifier: it can be installed, and passes the suite of its kind as it stands."
+        " Nothing is overwritten.",
+        example="civicflow plugin new village-archive --kind storage --name village-archive",
+        takes=("DIRECTORY", "--kind", "--name"),
+        store=False,
+    ),
     "register draw": Command(
         run=_register_draw,
         says="Draw the tree of a day, or what became otherwise since another: as text, Mermaid or dot, or as one HTML page that folds"
@@ -650,6 +678,13 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     "--scenes": {"metavar": "MODULE:NAME", "help": "the scenes in which it is explored"},
     "--strict": {"action": "store_true", "help": "exit with 1 for doubts, and for what never happens, too"},
     "PATH": {"type": Path, "help": "the new file; nothing is overwritten"},
+    "DIRECTORY": {"type": Path, "help": "where the project is written; made if it is not there"},
+    "--kind": {"choices": ("storage", "notifier"), "required": True, "help": "what the project brings"},
+    "--name": {
+        "required": True,
+        "metavar": "NAME",
+        "help": "becomes the scheme NAME://, the distribution civicflow-NAME and the package civicflow_NAME",
+    },
     "--published": {
         "type": Path,
         "action": "append",
