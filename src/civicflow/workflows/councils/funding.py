@@ -37,7 +37,9 @@ def _suffice(situation: Situation) -> bool:
     )
 
 
-FUNDS_SUFFICE: Final = Guard("funds-suffice", _suffice, "a fund does not hold enough | 有资金账户余额不足", revision=2)
+FUNDS_SUFFICE: Final = Guard(
+    "funds-suffice", _suffice, "a fund does not hold enough for its purpose | 有资金账户所列用途的余额不足", revision=2
+)
 
 
 def funding(*, secretary: Who) -> Flow:

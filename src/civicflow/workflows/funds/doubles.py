@@ -101,7 +101,7 @@ def doubles(
     Args:
         works: of all departments, in any order, each id once.
         rejected: pairs of ids of which a person said that they are two works; see `pair_of`.
-        at_least: how like; not below `civicflow.workflows.likeness.ENOUGH`.
+        at_least: how like; not below `civicflow.workflows.likeness.suggesting.ENOUGH`.
     """
     by_id = {work.id: work for work in works}
     no = {tuple(sorted(pair)) for pair in rejected}

@@ -81,8 +81,8 @@ def _gives(situation: Situation, fund: Matter) -> Source | None:
 MONEY_FIRST: Final = Guard(
     "money-first",
     _is_there,
-    "a fund has not reserved so much for that case, or does not hold so much"
-    " | 有资金账户未为该事项预留足额款项，或余额不足",
+    "a fund has not reserved so much for that case, or does not hold so much for the purpose that its source names"
+    " | 有资金账户未为该事项预留足额款项，或所列用途的余额不足",
     asks_data=True,
     revision=2,
 )
