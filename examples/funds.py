@@ -119,7 +119,7 @@ EXPENSE: Final = Flow(
             (
                 Guard(
                     "money-there",
-                    lambda s: all(covers(fund.root, _reserve(s)) for fund in s.read("fund")),
+                    lambda s: [covers(fund.root, _reserve(s)) for fund in s.read("fund")] == [True],
                     "the fund does not hold that much for it | 资金余额不足",
                     asks_data=True,
                 ),

@@ -61,7 +61,7 @@ def _moves(step: str) -> CarryTo:
 
 COVERED = Guard(
     "covered",
-    lambda s: all(covers(fund.root, _asked(s)) for fund in s.read("fund")),
+    lambda s: [covers(fund.root, _asked(s)) for fund in s.read("fund")] == [True],
     "the fund does not cover it | 资金不足",
     asks_data=True,
 )

@@ -13,7 +13,7 @@ from civicflow import InvalidInput, Money, Refused
 from civicflow.plugins.backends import open_storage
 from civicflow.workflows.funds.fund import available, earmarked
 from civicflow.workflows.funds.goods import handed_out, left, worth
-from civicflow.workflows.funds.pledge import outstanding, paid_in
+from civicflow.workflows.funds.pledge import Pledge, outstanding, paid_in
 
 if TYPE_CHECKING:
     from tests.conftest import OpenTown, Town
@@ -73,6 +73,15 @@ class TestPledges:
         town.office.funds.close(fund, by=town.secretary())
         assert rules(lambda: town.office.funds.pay_in(made, Money(1), by=town.secretary())) == ("fund-still-takes",)
         assert rules(lambda: pledge(Money(1))) == ("fund-takes-pledges",)
+
+    @pytest.mark.parametrize("fund", ["nothing", "F-0000000000000000"])
+    def test_to_no_fund_at_all(self, town: Town, fund: str) -> None:
+        """What is not there takes nothing."""
+        data = Pledge(title="p", amount=Money(1), fund=fund, source="donors")
+        by = town.secretary()
+        assert rules(lambda: town.office.begin("pledge", "promise", data, by=by, unit="community")) == (
+            "fund-takes-pledges",
+        )
 
     def test_the_ladder(self, town: Town) -> None:
         """Reminded after 30 days, warned after 45, lapsed after 60; a payment gives new time, and what came stays."""

@@ -39,10 +39,12 @@ class TestAnnouncing:
         assert (reserved(fund, call.id), available(fund)) == (Money("100"), Money("0"))
 
     def test_without_the_money_nothing_is_announced(self, calls: Calls) -> None:
-        """More than there is, or another currency, or a day that has passed."""
+        """More than there is, another currency, a day that has passed, a fund that is not there."""
         assert rules(lambda: calls.call(pot=Money("100.01"))) == ("pot-covered",)
         assert rules(lambda: calls.call(pot=Money("1", "EUR"))) == ("pot-covered",)
         assert rules(lambda: calls.call(closes=calls.today() - timedelta(days=1))) == ("closes-ahead",)
+        for fund in ("nothing", "F-0000000000000000", f"{calls.fund}/share"):
+            assert rules(lambda fund=fund: calls.call(fund=fund)) == ("pot-covered",)  # type: ignore[misc]  # bound now
         assert calls.town.office.find(flow="call").cases == ()
 
     def test_of_an_earmark_where_the_call_names_one(self, calls: Calls) -> None:

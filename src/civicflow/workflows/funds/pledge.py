@@ -111,13 +111,14 @@ def _booked(situation: Situation, _: object) -> Deposit:
 
 
 def _takes(situation: Situation, currency: str) -> bool:
-    return all(
+    """Whether there is a fund, and it takes the money; one that is not there is not read."""
+    return [
         fund.root.flow_name == FUND.name
         and not fund.root.outcome
         and fund.root.unit == situation.case.unit
         and fund.root.data["currency"] == currency
         for fund in situation.read("fund")
-    )
+    ] == [True]
 
 
 FUND_TAKES: Final = Guard(
@@ -125,11 +126,13 @@ FUND_TAKES: Final = Guard(
     lambda s: _takes(s, s.data.amount.currency),
     "promise it to an open fund of this area, in its currency | 请向本区域启用中的资金账户承诺，且币种一致",
     asks_data=True,
+    revision=2,
 )
 STILL_TAKES: Final = Guard(
     "fund-still-takes",
     lambda s: _takes(s, s.case.data["currency"]),
     "the fund takes no money any more | 资金账户已不能收款",
+    revision=2,
 )
 OUTSTANDING: Final = Guard(
     "outstanding",

@@ -59,6 +59,7 @@ FUNDS: Final[Mapping[str, tuple[Scene, ...]]] = {
                     Pledge(title="p", amount=Money(2), fund="fund", source="donors", binding=True),
                     Pledge(title="p", amount=Money(2, "EUR"), fund="fund", source="donors"),
                     Pledge(title="p", amount=Money(2), fund="other", source="donors"),
+                    Pledge(title="p", amount=Money(2), fund="none", source="donors"),
                 ),
                 "pay-in": (PayIn(Money(1)), PayIn(Money(2)), PayIn(Money(1, "EUR"))),
                 "withdraw": (Withdraw("r"), Withdraw(" ")),

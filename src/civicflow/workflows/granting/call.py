@@ -170,10 +170,12 @@ def _speaks_for_it(situation: Situation) -> bool:
 
 COVERED: Final = Guard(
     "pot-covered",
-    lambda s: all(covers(matter.root, _reserve(s)) for matter in s.read("funds")),
+    lambda s: (
+        [covers(matter.root, _reserve(s)) for matter in s.read("funds")] == [True]
+    ),  # a fund that is not there is not read
     "the fund does not hold the pot for that purpose, or holds another currency | 资金账户该用途的余额不足或币种不符",
     asks_data=True,
-    revision=2,
+    revision=3,
 )
 AHEAD: Final = Guard(
     "closes-ahead",

@@ -112,6 +112,7 @@ GRANTING: Final[Mapping[str, tuple[Scene, ...]]] = {
                     _CALL,
                     attrs.evolve(_CALL, pot=Money(3)),
                     attrs.evolve(_CALL, pot=Money(1, "EUR")),
+                    attrs.evolve(_CALL, fund=CaseId("none")),
                     attrs.evolve(_CALL, closes=_PAST),
                 ),
             },
