@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from civicflow import InvalidInput, Money, Refused
-from civicflow.workflows.assemblies.three_party import PARTIES, three_party
+from civicflow.workflows.assemblies.three_party import PARTIES, Bring, three_party
 from civicflow.workflows.assemblies.voices import voices
 from civicflow.workflows.decisions.requirements import Majority
 
@@ -225,6 +226,11 @@ class TestAdoptingADocument:
         assert refusal(lambda: agree(town, matter, "branch")).rules == ("document-fits",)
 
     def test_the_compound_s_own_alone(self, town: Town) -> None:
-        """Not the community's."""
+        """Not the community's, nor one that is not there."""
         other = self.handbook(town, "community")
         assert refusal(lambda: brought(town, document=other)).rules == ("of-the-compound",)
+        anchors = {name: brought(town).anchors[name] for name in ("branch", "committee", "partner")}
+        bring = partial(town.office.begin, "three-party-decision", "bring", unit="group", anchors=anchors)
+        none = Bring(title="t", document="D-0000000000000000", document_text="ab")
+        said = refusal(lambda: bring(none, by=speaker(town, "committee")))
+        assert said.rules == ("of-the-compound",)

@@ -47,6 +47,7 @@ ASSEMBLIES: Final[Mapping[str, tuple[Scene, ...]]] = {
                     _ABOUT,
                     Bring(title="t", document="handbook", document_text="ab"),
                     Bring(title="t", document="elsewhere", document_text=digest_of(_RULES)),
+                    Bring(title="t", document="none", document_text=digest_of(_RULES)),
                 ),
                 "table.amend": (),
             },

@@ -104,11 +104,14 @@ def _digest(situation: Situation) -> dict[str, Any]:
 
 OF_THE_COMPOUND: Final = Guard(
     "of-the-compound",
-    lambda s: all(
-        matter.root.flow_name == "document" and matter.root.unit == s.case.unit for matter in s.read("about")
+    # A document that is not there is not read.
+    lambda s: (
+        [matter.root.flow_name == "document" and matter.root.unit == s.case.unit for matter in s.read("about")]
+        == [True] * bool(s.data.document)
     ),
     "a compound decides on its own documents alone | 只能议定本小区的文件",
     asks_data=True,
+    revision=2,
 )
 
 
