@@ -23,7 +23,7 @@ class Letter:
     """One notice for one recipient on one channel, as it lies in the outbox.
 
     Attributes:
-        key: its own name; see `civicflow.plugins.notify.contract.Notice.dedupe`.
+        key: its own name, the ``dedupe`` of `civicflow.plugins.notify.contract.Notice`.
         case: the case it speaks of.
         recipient: ``person:ID`` or ``post:NAME@UNIT``.
         channel: the name of the notifier.
