@@ -181,16 +181,15 @@ class Smtp:
 
     def _begin(self) -> smtplib.SMTP:
         server = self._server
-        context = server.context or ssl.create_default_context()
         if server.security == "tls":
             session: smtplib.SMTP = smtplib.SMTP_SSL(
-                server.host, server.port, self._own_name, timeout=server.timeout, context=context
+                server.host, server.port, self._own_name, timeout=server.timeout, context=self._trust
             )
         else:
             session = smtplib.SMTP(server.host, server.port, self._own_name, timeout=server.timeout)
         try:
             if server.security == "starttls":
-                session.starttls(context=context)
+                session.starttls(context=self._trust)
             if server.user:
                 session.login(server.user, server.password)
         except BaseException:
@@ -204,6 +203,11 @@ class Smtp:
                 self._idle.append(session)
                 return
         session.close()
+
+    @cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Made once: reading the machine's certificates takes longer than sending a mail."""
+        return self._server.context or ssl.create_default_context()
 
     @cached_property
     def _own_name(self) -> str:

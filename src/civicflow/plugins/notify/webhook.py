@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Final
 
@@ -61,6 +62,11 @@ class Endpoint:
     context: ssl.SSLContext | None = None
     allowed: Allowed = attrs.field(factory=Allowed, repr=False)
     timeout: float = 10
+
+    @cached_property
+    def trust(self) -> ssl.SSLContext:
+        """Made once: reading the machine's certificates takes longer than posting a notice."""
+        return self.context or ssl.create_default_context()
 
 
 class Webhook:
@@ -165,8 +171,7 @@ class _Connection(http.client.HTTPConnection):
         endpoint = self._endpoint
         self.sock = connect(endpoint.host, endpoint.port, endpoint.allowed, endpoint.timeout)
         if endpoint.scheme == "https":
-            context = endpoint.context or ssl.create_default_context()
-            self.sock = context.wrap_socket(self.sock, server_hostname=endpoint.host)
+            self.sock = endpoint.trust.wrap_socket(self.sock, server_hostname=endpoint.host)
 
     def abort(self) -> None:
         """Break off, from another thread: whoever waits for an answer waits no longer."""
