@@ -71,8 +71,9 @@ _TEXTS: Final = Catalogue(
         "outbox.late": "{count} messages wait, the oldest since {since} ({said}): run civicflow relay every minute with the"
         " notifiers of these channels | 待发消息{count}条，最早自{since}（{said}）：请每分钟运行civicflow relay并配置相应渠道",
         "dead.ok": "no message was given up | 没有放弃发送的消息",
-        "dead.warning": "{count} messages were given up: {said}; mend the channel, and tell the recipients by other means"
-        " | 有{count}条消息已放弃发送：{said}；请修复渠道，并以其他方式告知收件人",
+        "dead.warning": "{count} messages were given up: {said}; mend the channel, then send them again: civicflow outbox"
+        " --dead --redrive"
+        " | 有{count}条消息已放弃发送：{said}；请修复渠道后重新投递：civicflow outbox --dead --redrive",
         "seals.ok": "head {number} of {at} covers {size} entries, {unsealed} came after it"
         " | 第{number}号封签（{at}）覆盖{size}条记录，其后有{unsealed}条",
         "seals.warning": "{unsealed} entries are not sealed, the last head is number {number} of {at}: run civicflow tick, or"
