@@ -24,7 +24,7 @@ into the environment (`PGPASSWORD`, `PGPASSFILE`), not into a URL that every use
 | exit code | meaning |
 |---|---|
 | 0 | done, and nothing is wrong |
-| 1 | done, and something is: damage (`verify`), an error (`doctor`), a case whose question failed (`tick`), a notice that did not get through (`relay`), a head that was not published (`tick`, `seal`), a broken plugin (`plugins`), a flow that is not sound (`flow check`) |
+| 1 | done, and something is: damage (`verify`), a target that stays closed (`copy`), an error (`doctor`), a case whose question failed (`tick`), a notice that did not get through (`relay`), a head that was not published (`tick`, `seal`), a broken plugin (`plugins`), a flow that is not sound (`flow check`) |
 | 2 | it could not run: the arguments are wrong, the store is not there, a key cannot be read |
 
 Only `tick` needs flows, and so loads the plugins that are installed; `plugins` loads them to say what is wrong with them. Every

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from civicflow.errors import StorageError as StorageError
     from civicflow.hierarchy.authority import Actor as Actor
     from civicflow.money import Money as Money
+    from civicflow.office.moving import copy as copy
     from civicflow.office.office import Office as Office
     from civicflow.office.opening import open_office as open
     from civicflow.plugins.manager import Plugins as Plugins
@@ -59,6 +60,7 @@ _WHERE = {
     "Source": "civicflow.workflows.proposing",
     "StorageError": "civicflow.errors",
     "Text": "civicflow.texts",
+    "copy": "civicflow.office.moving",
     "open": "civicflow.office.opening",
 }
 
@@ -85,6 +87,7 @@ __all__ = [
     "Source",
     "StorageError",
     "Text",
+    "copy",
     "open",
 ]
 

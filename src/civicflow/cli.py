@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from civicflow.hierarchy.document import Document
     from civicflow.ledger.signing import Signer, Verifier
+    from civicflow.office.moving import Progress
     from civicflow.office.office import Office
     from civicflow.office.outbox import Letter
     from civicflow.plugins.publish.publishing import Publication
@@ -194,6 +195,46 @@ def _backup(options: Options) -> Answer:
         office.backup(options.path)
     path = str(options.path)
     return Answer(code=0, text=Text(f"copied to {path}", f"已备份到{path}"), said={"path": path})
+
+
+def _copy(options: Options) -> Answer:
+    from civicflow.office.moving import copy
+    from civicflow.plugins.publish.file import read_heads
+
+    verifier = _verifier(options)
+    moved = copy(
+        options.source,
+        options.target,
+        progress=_Telling(options.language),
+        more=options.more,
+        blobs=options.blobs,
+        published=[head for path in options.published for head in read_heads(path, verifier=verifier)],
+        verifier=verifier,
+    )
+    said = {
+        "arrived": moved.arrived,
+        "rows": dict(moved.rows),
+        "changed": moved.changed,
+        "left": moved.left,
+        "lent": moved.lent,
+        "brought": moved.brought,
+        "verified": None if moved.verification is None else moved.verification.ok,
+    }
+    return Answer(code=0 if moved or (options.more and not moved.left) else 1, text=moved.text, said=said)
+
+
+class _Telling:
+    """Tells on the error stream how far a copy is, at each tenth of a table."""
+
+    def __init__(self, language: Language) -> None:
+        self._language: Language = language
+        self._told = ("", 0)
+
+    def __call__(self, progress: Progress) -> None:
+        now = (progress.table, 10 * progress.done // (progress.whole or 1))
+        if now != self._told:
+            self._told = now
+            _print(progress.text.say(self._language), sys.stderr)
 
 
 def _plugins(options: Options) -> Answer:
@@ -572,6 +613,14 @@ COMMANDS: Final[Mapping[str, Command]] = {
         example="civicflow backup sqlite:///town.db /mnt/backup/town-2026-03-02.db",
         takes=("PATH",),
     ),
+    "copy": Command(
+        run=_copy,
+        says="Copy a whole store to an empty place of whatever kind, and verify it there. Interrupted, the same command goes on;"
+        " run again, it brings what came since. How far it is is told on the error stream.",
+        example="civicflow copy sqlite:////srv/town.db postgresql://desk@db.example/town",
+        takes=("SOURCE", "TARGET", "--more", "--published", "--public-key", "--key-file", "--blobs"),
+        store=False,
+    ),
     "plugins": Command(
         run=_plugins,
         says="List the plugins and backends that are installed, and what is wrong with them: each plugin is loaded, apart from all"
@@ -677,6 +726,12 @@ OPTIONS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "--scenes": {"metavar": "MODULE:NAME", "help": "the scenes in which it is explored"},
     "--strict": {"action": "store_true", "help": "exit with 1 for doubts, and for what never happens, too"},
+    "SOURCE": {"help": "the URL of the store that is copied"},
+    "TARGET": {"help": "the URL of an empty place, or of one to which this store was being copied"},
+    "--more": {
+        "action": "store_true",
+        "help": "another run is to come: leave the target closed, and do not verify it yet",
+    },
     "PATH": {"type": Path, "help": "the new file; nothing is overwritten"},
     "DIRECTORY": {"type": Path, "help": "where the project is written; made if it is not there"},
     "--kind": {"choices": ("storage", "notifier"), "required": True, "help": "what the project brings"},

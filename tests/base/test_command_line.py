@@ -188,6 +188,25 @@ def test_a_misspelt_store_is_no_new_one(command: str, tmp_path: Path, capsys: py
     assert "twon.db" in ran.err
 
 
+def test_a_store_is_copied(url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is done stands on the error stream, what came of it on the other; the target is opened by the last run."""
+    target = f"sqlite:///{tmp_path}/new.db"
+    first = Run(capsys, "copy", url, target, "--more", "--json")
+    assert (first.code, first.said["arrived"], first.said["verified"], first.said["left"]) == (0, False, None, 0)
+    assert "entries of the ledger: 2 of 2\n" in first.err
+    closed = Run(capsys, "verify", target)
+    assert (closed.code, "that has not arrived" in closed.err) == (2, True)
+    second = Run(capsys, "copy", url, target, "--language", "zh")
+    assert second.code == 0
+    assert "目标库可以启用" in second.out
+    assert "正在核对" in second.err
+    assert Run(capsys, "verify", target, "--json").said == Run(capsys, "verify", url, "--json").said
+    again = Run(capsys, "copy", url, target)
+    assert (again.code, "copy to a place that is empty" in again.err) == (2, True)
+    missing = Run(capsys, "copy", f"sqlite:///{tmp_path}/twon.db", f"sqlite:///{tmp_path}/third.db")
+    assert (missing.code, (tmp_path / "third.db").exists()) == (2, False)
+
+
 def test_a_file_without_an_office(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """An empty file stays an empty file."""
     path = tmp_path / "empty.db"
@@ -241,14 +260,15 @@ def test_no_recovery_imports_a_plugin(url: str, tmp_path: Path) -> None:
     (site / "bomb_module.py").write_text(f"import os\nopen({str(trace)!r}, 'a').close()\nos._exit(77)\n")
 
     def run(lines: Iterable[str]) -> subprocess.CompletedProcess[str]:
-        words = [[{"URL": url, "COPY": str(copy)}.get(word, word) for word in line.split()] for line in lines]
+        meant = {"URL": url, "COPY": str(copy), "MOVED": f"sqlite:///{tmp_path}/moved.db"}
+        words = [[meant.get(word, word) for word in line.split()] for line in lines]
         script = f"from civicflow.cli import main\nprint([main(line) for line in {words!r}])"
         command, environment = [sys.executable, "-c", script], {**os.environ, "PYTHONPATH": str(site)}
         return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
 
-    recovered = run([*_RECOVERY.values(), "plugins --no-plugins", "tick URL --no-plugins"])
+    recovered = run([*_RECOVERY.values(), "copy URL MOVED", "plugins --no-plugins", "tick URL --no-plugins"])
     # The notice has no channel here, and the doctor sees that nothing was published.
-    assert recovered.stdout.splitlines()[-1] == "[0, 0, 1, 0, 1, 0, 0, 0, 0]", recovered.stderr
+    assert recovered.stdout.splitlines()[-1] == "[0, 0, 1, 0, 1, 0, 0, 0, 0, 0]", recovered.stderr
     assert copy.exists()
     assert not trace.exists()
     assert run(["tick URL"]).returncode == 77

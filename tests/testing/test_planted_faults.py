@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
-from tests.testing.planted import abilities, commits, groups, keeping, naming, outbox, reading, series
+from tests.testing.planted import abilities, commits, groups, keeping, moving, naming, outbox, reading, series
 from tests.testing.planted.sound import PLANTED, Planted, Sound
 
 from civicflow.plugins.storage.contract import Storage
@@ -152,7 +152,7 @@ def test_the_faults_are_many_and_each_is_described() -> None:
     """In one sentence each, which is the table's."""
     modules = {planted.storage.__module__ for planted in PLANTED}
     assert modules == {
-        module.__name__ for module in (abilities, commits, groups, keeping, naming, outbox, reading, series)
+        module.__name__ for module in (abilities, commits, groups, keeping, moving, naming, outbox, reading, series)
     }
     assert len(PLANTED) >= 20
     described = [planted.storage.__doc__ for planted in PLANTED]

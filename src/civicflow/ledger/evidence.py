@@ -76,8 +76,8 @@ class Evidence(Protocol):
     """What is verified: the reading half of a storage."""
 
     @property
-    def dense(self) -> bool:
-        """Whether positions have no gap at all, so that a missing one proves a deletion."""
+    def dense_after(self) -> int | None:
+        """The position after which positions have no gap at all, so that a missing one proves a deletion; None if they may."""
         ...
 
     def feed(self, *, after: int, limit: int) -> Sequence[EntryRow]:

@@ -172,6 +172,7 @@ class _Walk:
         self._attachments = 0
         self._lost: list[tuple[tuple[str, int], int]] = []
         self._evidence, self._replay, self._read_entry = evidence, replay, read_entry
+        self._dense_after: int | None = 0
         self._faults: list[Damage] = []
         self._chains: dict[str, _Chain] = {}
         self._erased: dict[tuple[str, int], int] = {}
@@ -201,6 +202,7 @@ class _Walk:
 
     def _walk_feed(self) -> int:
         tree, position = Frontier(), 0
+        self._dense_after = self._gapless()
         self._heads.compare(tree, position)
         for row in self._pages("entries", self._feed_page):
             self._check_position(row, position)
@@ -213,8 +215,16 @@ class _Walk:
             self._heads.compare(tree, position)
         return tree.size
 
+    def _gapless(self) -> int | None:
+        try:
+            return self._evidence.dense_after
+        except CivicflowError as error:
+            self._fault("entries", "", "unreadable", error=error)
+            return 0
+
     def _check_position(self, row: EntryRow, last: int) -> None:
-        if self._evidence.dense and row.position != last + 1:
+        dense_after = self._dense_after
+        if dense_after is not None and row.position != last + 1 and not 0 < row.position <= dense_after:
             self._fault("entries", _key(row), "position", expected=last + 1)
 
     def _check_shape(self, row: EntryRow) -> bool:

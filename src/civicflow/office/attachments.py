@@ -93,11 +93,7 @@ class Files:
 
     def digest_of(self, matter: str, digest: str) -> str | None:
         """The digest of the bytes that lie there now; None where there are none."""
-        try:
-            with self.needed.open(matter, digest) as stream:
-                return weighed(stream)[0]
-        except NotFound:
-            return None
+        return digest_in(self.needed, matter, digest)
 
     # -- what nobody names -------------------------------------------------------------------------------------------
 
@@ -152,6 +148,15 @@ def _check_stream(content: object) -> None:
     if isinstance(content, TextIOBase) or not callable(getattr(content, "read", None)):
         msg = f"what is attached is bytes, or a file opened as 'rb'; got {type(content).__name__}"
         raise InvalidInput(msg)
+
+
+def digest_in(blobs: Blobs, matter: str, digest: str) -> str | None:
+    """The digest of the bytes that lie under a digest in a blob store; None where there are none."""
+    try:
+        with blobs.open(matter, digest) as stream:
+            return weighed(stream)[0]
+    except NotFound:
+        return None
 
 
 def weighed(stream: BinaryIO) -> tuple[str, int]:

@@ -21,6 +21,7 @@ from civicflow.plugins.manager import Plugins
 from civicflow.plugins.notify.contract import Notifier
 from civicflow.plugins.publish.contract import Publisher
 from civicflow.plugins.storage.contract import Storage
+from civicflow.plugins.storage.moving import check_arrived
 
 if TYPE_CHECKING:
     from civicflow.ledger.signing import Signer
@@ -88,7 +89,7 @@ def open_office(
     Raises:
         PluginError: no backend is installed for a scheme, the message names the extra to install; no plugin brings the
             calendar or the routing of that name; or a plugin cannot be loaded, where the environment asks for strictness.
-        StorageError: the store cannot be opened.
+        StorageError: the store cannot be opened, or is half of a copy (see `civicflow.copy`).
         InvalidInput: neither or both of storage and connection are given, two notifiers or publishers share a
             name, or an office on a connection is to publish.
     """
@@ -185,7 +186,14 @@ def _storage(storage: str | Storage | None, connection: object) -> Storage:
         raise InvalidInput(msg)
     if storage is None:
         return host_storage(connection)
-    return open_storage(storage) if isinstance(storage, str) else storage
+    opened = open_storage(storage) if isinstance(storage, str) else storage
+    try:
+        check_arrived(opened)
+    except BaseException:
+        if isinstance(storage, str):
+            opened.close()
+        raise
+    return opened
 
 
 def _notifiers(notify: Sequence[str | Notifier]) -> dict[str, Notifier]:

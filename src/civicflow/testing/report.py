@@ -20,7 +20,7 @@ import pytest
 _BACKEND: Final = "civicflow backend"
 _CONCERN: Final = "civicflow concern"
 _CAPABILITIES: Final = "capabilities"
-_KNOWN: Final = ("durable", "multi_process", "dense_feed", "notify", "examine", "backup")
+_KNOWN: Final = ("durable", "multi_process", "dense_feed", "notify", "examine", "backup", "move")
 """The capabilities of the contract; others are shown after them."""
 
 

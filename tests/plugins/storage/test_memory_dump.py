@@ -61,7 +61,7 @@ def test_a_dump_is_another_storage() -> None:
 
 
 @pytest.mark.parametrize(
-    "spoilt", [b"", b"civicflow memory 0\n", b"civicflow memory 1\n\xc1", b"civicflow memory 1\n\x80"]
+    "spoilt", [b"", b"civicflow memory 0\n", b"civicflow memory 2\n\xc1", b"civicflow memory 2\n\x80"]
 )
 def test_what_is_no_dump_is_refused(spoilt: bytes) -> None:
     """The message says to rebuild it."""

@@ -397,7 +397,7 @@ class Storage(Protocol):
     """What else it can do: ``durable`` (survives its process), ``multi_process``, ``hosted`` (commits
     are part of a transaction that its host ends), ``dense_feed`` (positions have no
     gap at all, so that a missing one proves a deletion; else they only rise), and the abilities of
-    `civicflow.plugins.storage.abilities`: ``notify``, ``examine``, ``backup``."""
+    `civicflow.plugins.storage.abilities`: ``notify``, ``examine``, ``backup``, and ``move`` (see `civicflow.plugins.storage.moving`)."""
 
     def commit(self, batch: Batch) -> Commit:
         """Write a batch, all of it or nothing.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from civicflow.plugins.storage.contract import Filter, NewHead, Private, Query, Storage, StoredCase, StoredEntry
+from civicflow.plugins.storage.moving import Marked
 
 
 class StoredEvidence:
@@ -14,9 +15,12 @@ class StoredEvidence:
         self._storage = storage
 
     @property
-    def dense(self) -> bool:
-        """Whether the storage promises positions without a gap."""
-        return "dense_feed" in self._storage.capabilities
+    def dense_after(self) -> int | None:
+        """After which position the storage promises positions without a gap; what was moved to it may have brought some."""
+        if "dense_feed" not in self._storage.capabilities:
+            return None
+        mark = self._storage.mark() if isinstance(self._storage, Marked) else None
+        return 0 if mark is None else mark.gaps_through
 
     def feed(self, *, after: int, limit: int) -> Sequence[StoredEntry]:
         """Entries of all matters after a position."""

@@ -20,6 +20,7 @@ from civicflow.testing.storage.handles import HandleSuite
 from civicflow.testing.storage.isolation import IsolationSuite
 from civicflow.testing.storage.keys import KeySuite
 from civicflow.testing.storage.lanes import LaneSuite
+from civicflow.testing.storage.moving import MovingSuite
 from civicflow.testing.storage.offices import OfficeSuite
 from civicflow.testing.storage.openings import OpeningSuite
 from civicflow.testing.storage.outbox import OutboxSuite
@@ -55,6 +56,7 @@ class StorageContract(
     LaneSuite,
     WakingSuite,
     ExaminingSuite,
+    MovingSuite,
     ValueSuite,
     TimeSuite,
     HandleSuite,

@@ -14,8 +14,9 @@ from civicflow.errors import InvalidInput
 from civicflow.plugins.storage.contract import Await, Key, NewHead, Party, Private, StoredCase, StoredEntry
 from civicflow.plugins.storage.memory.lanes import KeptLanes, Lanes
 from civicflow.plugins.storage.memory.rows import Rows
+from civicflow.plugins.storage.moving import Mark
 
-_MARK: Final = b"civicflow memory 1\n"
+_MARK: Final = b"civicflow memory 2\n"
 """What the bytes begin with; the number rises when anything below changes."""
 
 
@@ -32,6 +33,7 @@ class _Kept(msgspec.Struct, frozen=True):
     heads: tuple[NewHead, ...]
     filed: dict[str, bytes]
     series: dict[str, int]
+    mark: str
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
@@ -51,6 +53,7 @@ def dumped(rows: Rows) -> bytes:
         heads=tuple(rows.heads),
         filed=rows.filed,
         series=rows.series,
+        mark="" if rows.mark is None else rows.mark.spell(),
     )
     return _MARK + _ENCODER.encode(kept)
 
@@ -79,4 +82,5 @@ def _rows(kept: _Kept) -> Rows:
     rows.keys = {key.key: key for key in kept.keys}
     rows.heads = list(kept.heads)
     rows.filed, rows.series = dict(kept.filed), dict(kept.series)
+    rows.mark = Mark.read(kept.mark) if kept.mark else None
     return rows

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from heapq import nsmallest
-from typing import TypeVar
+from operator import attrgetter
+from typing import Final, TypeVar
 
 from civicflow.plugins.storage.contract import Await, NewHead, Private, Snapshot, StoredCase, StoredEntry
 from civicflow.plugins.storage.memory.rows import Rows
 from civicflow.plugins.storage.queries import Plan
 
 T = TypeVar("T")
+
+_POSITION: Final[Callable[[StoredEntry], int]] = attrgetter("position")
+_VERSION: Final[Callable[[StoredEntry], int]] = attrgetter("version")
+_NUMBER: Final[Callable[[NewHead], int]] = attrgetter("number")
 
 
 def load(rows: Rows, ids: Sequence[str], plans: Sequence[Plan], key: str) -> Snapshot:
@@ -29,12 +35,12 @@ def select(rows: Rows, plan: Plan) -> tuple[list[StoredCase], bool]:
 
 def history(rows: Rows, matter: str, after: int, limit: int | None) -> tuple[StoredEntry, ...]:
     """Entries of one matter."""
-    return _page(rows.chains.get(matter, []), after, limit)
+    return _page(rows.chains.get(matter, []), after, limit, _VERSION)
 
 
 def feed(rows: Rows, after: int, limit: int) -> tuple[StoredEntry, ...]:
     """Entries of all matters."""
-    return _page(rows.entries, after, limit)
+    return _page(rows.entries, after, limit, _POSITION)
 
 
 def due(rows: Rows, now: int, limit: int) -> tuple[tuple[str, int], ...]:
@@ -67,7 +73,7 @@ def private_parts(rows: Rows, after: tuple[str, int], limit: int) -> tuple[Priva
 
 def heads(rows: Rows, after: int, limit: int) -> tuple[NewHead, ...]:
     """Heads of the log tree."""
-    return _page(rows.heads, after, limit)
+    return _page(rows.heads, after, limit, _NUMBER)
 
 
 def last_head(rows: Rows) -> NewHead | None:
@@ -80,7 +86,7 @@ def filed(rows: Rows, digest: str) -> bytes | None:
     return rows.filed.get(digest)
 
 
-def _page(items: Sequence[T], after: int, limit: int | None) -> tuple[T, ...]:
-    """The items numbered from 1 that come after a number."""
-    start = max(after, 0)
+def _page(items: Sequence[T], after: int, limit: int | None, number: Callable[[T], int]) -> tuple[T, ...]:
+    """The items, which stand by number, that come after one."""
+    start = bisect_right(items, after, key=number)
     return tuple(items[start:] if limit is None else items[start : start + limit])

@@ -30,6 +30,7 @@ from civicflow.plugins.storage.contract import (
 from civicflow.plugins.storage.groups import Groups
 from civicflow.plugins.storage.memory.copying import copied
 from civicflow.plugins.storage.memory.lanes import Lanes
+from civicflow.plugins.storage.moving import Mark
 from civicflow.plugins.storage.queries import Plan, past, reader
 
 _BROOD, _UNIT, _BODY = (list(FIELDS).index(name) for name in ("brood", "unit", "body"))
@@ -62,6 +63,7 @@ class Rows:
         self.heads: list[NewHead] = []
         self.filed: dict[str, bytes] = {}
         self.series: dict[str, int] = {}
+        self.mark: Mark | None = None
 
     def copy(self) -> Rows:
         """The same rows again, with a lock and a turn of their own."""
@@ -78,6 +80,11 @@ class Rows:
     def _contents(self) -> list[str]:
         return [name for name in vars(self) if name not in {"lock", "turn", "groups"}]
 
+    @property
+    def last(self) -> int:
+        """The position of the last entry, 0 without any."""
+        return self.entries[-1].position if self.entries else 0
+
     # -- writing -------------------------------------------------------------------------------------------------
 
     def commit(self, batch: Batch) -> Commit:
@@ -86,10 +93,10 @@ class Rows:
         if known is not None and batch.key is not None:
             if known.digest != batch.key.digest:
                 raise IdempotencyMismatch(known.key)
-            return Commit(len(self.entries), repeated=True, answer=known.answer)
+            return Commit(self.last, repeated=True, answer=known.answer)
         self._compare(batch)
         self._apply(batch)
-        return Commit(len(self.entries), answer=batch.key.answer if batch.key is not None else b"")
+        return Commit(self.last, answer=batch.key.answer if batch.key is not None else b"")
 
     def _compare(self, batch: Batch) -> None:
         for expect in batch.expects:
@@ -122,16 +129,16 @@ class Rows:
         for write in batch.writes:
             self._append(write)
             for record in write.records:
-                self._put(_stored(record))
+                self.put(_stored(record))
         self.private.update({(part.matter, part.version): part for part in batch.private})
         for key in batch.erase:
             self.private.pop(key, None)
         for awaits in batch.awaits:
-            self._ask(awaits.case, awaits.asked)
+            self.ask(awaits.case, awaits.asked)
         for party in batch.parties:
-            self._concern(party)
+            self.concern(party.matter, party.address)
         for rearm in batch.rearm:
-            self._put(attrs.evolve(self.cases[rearm.case], due=rearm.due))
+            self.put(attrs.evolve(self.cases[rearm.case], due=rearm.due))
         self.lanes.put(batch.messages)
         if batch.key is not None:
             self.keys[batch.key.key] = batch.key
@@ -142,18 +149,15 @@ class Rows:
     def _append(self, write: Write) -> None:
         chain = self.chains.setdefault(write.matter, [])
         for new in write.entries:
-            position = len(self.entries) + 1
+            position = self.last + 1
             entry = StoredEntry(
                 position=position, matter=write.matter, version=new.version, hash=new.hash, body=new.body
             )
             self.entries.append(entry)
             chain.append(entry)
 
-    def _concern(self, party: Party) -> None:
-        self.parties.setdefault(party.matter, set()).add(party.address)
-        self.concerning.setdefault(party.address, {})[party.matter] = None
-
-    def _put(self, new: StoredCase) -> None:
+    def put(self, new: StoredCase) -> None:
+        """Put a record in place of the former one, if there is one."""
         old = self.cases.get(new.case)
         if old is None:
             self.families.setdefault(new.matter, {})[new.case] = None
@@ -167,7 +171,21 @@ class Rows:
             self.dues[new.case] = new.due
         self.cases[new.case] = new
 
-    def _ask(self, case: str, asked: tuple[Await, ...]) -> None:
+    def forget(self, case: str) -> None:
+        """Leave no trace of a record."""
+        old = self.cases.pop(case)
+        del self.families[old.matter][case]
+        if old.facts[_BROOD] is not None:
+            del self.broods[old.facts[_BROOD]][case]
+        self.dues.pop(case, None)
+
+    def concern(self, matter: str, address: str) -> None:
+        """Let a matter concern somebody from now on."""
+        self.parties.setdefault(matter, set()).add(address)
+        self.concerning.setdefault(address, {})[matter] = None
+
+    def ask(self, case: str, asked: tuple[Await, ...]) -> None:
+        """Put those who are asked in a case in place of all who were asked before."""
         for former in self.awaits.pop(case, ()):
             del self.asking[former.address][case]
         if asked:
@@ -183,14 +201,14 @@ class Rows:
             self.entries.append(entry)
             self.chains.setdefault(entry.matter, []).append(entry)
         for case in cases:
-            self._put(case)
+            self.put(case)
 
     def hold_addresses(self, awaits: Iterable[Await], parties: Iterable[Party]) -> None:
         """Put who is asked, each case's together, and whom matters concern."""
         for case, asked in groupby(awaits, key=lambda one: one.case):
-            self._ask(case, tuple(asked))
+            self.ask(case, tuple(asked))
         for party in parties:
-            self._concern(party)
+            self.concern(party.matter, party.address)
 
     # -- reading -------------------------------------------------------------------------------------------------
 

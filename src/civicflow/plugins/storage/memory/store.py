@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from civicflow.plugins.storage.abilities import Finding
-from civicflow.plugins.storage.memory import changing, reading
+from civicflow.plugins.storage.memory import changing, moving, reading
 from civicflow.plugins.storage.memory.dumping import dumped, restored
 from civicflow.plugins.storage.memory.handle import Handle
+from civicflow.plugins.storage.memory.moving import MemoryMoment
 from civicflow.plugins.storage.memory.rows import Rows
+from civicflow.plugins.storage.moving import Mark, Moment, Portion
 from civicflow.plugins.storage.tables import TableStorage, Works
 from civicflow.texts import Text
 
@@ -27,7 +31,7 @@ class MemoryStorage(TableStorage[Rows]):
     `to_bytes` and `from_bytes` spare it to rebuild the whole state whenever it is opened.
     """
 
-    capabilities = frozenset({"dense_feed", "examine"})
+    capabilities = frozenset({"dense_feed", "examine", "move"})
 
     def __init__(self, rows: Rows) -> None:
         super().__init__(Handle(rows), WORKS)
@@ -59,3 +63,16 @@ class MemoryStorage(TableStorage[Rows]):
         """Say that it forgets."""
         self._door.read(changing.version)
         return (Finding(rule="memory", level="warning", text=_FORGETS),)
+
+    @contextmanager
+    def moment(self) -> Iterator[Moment]:
+        """Everything as it is now, as a copy."""
+        yield MemoryMoment(self._door.read(Rows.copy))
+
+    def mark(self) -> Mark | None:
+        """What is known of the copy that this place is."""
+        return self._door.read(moving.mark)
+
+    def take_in(self, portion: Portion | None, mark: Mark, *, was: Mark | None) -> int:
+        """Let what lies between two keys become what is given, and keep the mark."""
+        return self._door.write(moving.take_in, portion, mark, was)

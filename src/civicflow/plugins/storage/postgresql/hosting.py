@@ -125,6 +125,26 @@ def grouped(connection: psycopg.Connection[Any], schema: str, label: str) -> Ite
         group.close()
 
 
+@contextmanager
+def reading(connection: psycopg.Connection[Any], schema: str, label: str) -> Iterator[Group]:
+    """A transaction that only reads, and sees what there is now; the feed goes on for everybody else.
+
+    Raises:
+        StorageError: it cannot be begun.
+    """
+    group = Group(connection, schema, label)
+    with _explaining(label):
+        connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        connection.execute("SELECT")  # the moment that is seen
+    try:
+        yield group
+    finally:
+        if group.is_ours() and not connection.closed:
+            with suppress(psycopg.Error):
+                connection.rollback()
+        group.close()
+
+
 def _enter(connection: psycopg.Connection[Any]) -> None:
     """Begin the host's transaction where there is none yet, or leaving ours would commit it."""
     if not connection.autocommit and connection.info.transaction_status is TransactionStatus.IDLE:

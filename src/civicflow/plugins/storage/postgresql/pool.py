@@ -20,7 +20,7 @@ from civicflow.plugins.storage.groups import Groups
 from civicflow.plugins.storage.postgresql.address import Address
 from civicflow.plugins.storage.postgresql.attempts import attempt
 from civicflow.plugins.storage.postgresql.faults import unreachable
-from civicflow.plugins.storage.postgresql.hosting import Group, grouped
+from civicflow.plugins.storage.postgresql.hosting import Group, grouped, reading
 from civicflow.plugins.storage.postgresql.session import Session
 
 P = ParamSpec("P")
@@ -86,6 +86,20 @@ class Pool:
                     connection.close()
                 else:
                     _INHERITED.append(connection)
+
+    @contextmanager
+    def moment(self) -> Iterator[Group]:
+        """A door that reads one snapshot, on a connection beside the pool."""
+        self.check_open()
+        connection, process = connect(self.address), os.getpid()
+        try:
+            with reading(connection, self.address.schema, self.address.label) as group:
+                yield group
+        finally:
+            if process == os.getpid():
+                connection.close()
+            else:
+                _INHERITED.append(connection)
 
     def close(self) -> None:
         """Close every connection; one that is in use is closed when its call ends."""

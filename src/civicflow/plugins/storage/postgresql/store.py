@@ -7,7 +7,8 @@ from typing import Any, Final
 import psycopg
 
 from civicflow.plugins.storage.abilities import Finding
-from civicflow.plugins.storage.postgresql import examining, outbox, reading, schema, series, writing
+from civicflow.plugins.storage.movable import MovableStorage
+from civicflow.plugins.storage.postgresql import examining, moving, outbox, reading, schema, series, writing
 from civicflow.plugins.storage.postgresql.address import Address, check_schema
 from civicflow.plugins.storage.postgresql.hosting import Host
 from civicflow.plugins.storage.postgresql.pool import Pool
@@ -28,14 +29,14 @@ class HostedStorage(TableStorage[Session]):
         self.migrate()
 
 
-class PostgresStorage(TableStorage[Session]):
+class PostgresStorage(MovableStorage[Session]):
     """A storage with connections of its own, for any number of threads; a forked process may go on using it."""
 
-    capabilities = frozenset({"durable", "multi_process", "notify", "examine"})
+    capabilities = frozenset({"durable", "multi_process", "notify", "examine", "move"})
 
     def __init__(self, address: Address, *, as_it_is: bool = False) -> None:
         self._pool = Pool(address)
-        super().__init__(self._pool, WORKS)
+        super().__init__(self._pool, WORKS, moving)
         self._waker = Waker(self._pool)
         try:
             if as_it_is:

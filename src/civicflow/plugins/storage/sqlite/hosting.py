@@ -113,6 +113,26 @@ def grouped(connection: sqlite3.Connection, label: str) -> Iterator[Group]:
         group.close()
 
 
+@contextmanager
+def reading(connection: sqlite3.Connection, label: str) -> Iterator[Group]:
+    """A transaction that only reads, and sees what there is now; nobody waits for it.
+
+    Raises:
+        StorageError: it cannot be begun.
+    """
+    cursor = connection.cursor(HostedCursor)
+    group = Group(connection, label)
+    try:
+        _execute(cursor, "BEGIN", label)
+        _execute(cursor, "SELECT count(*) FROM sqlite_schema", label)  # the moment that is seen
+        cursor.fetchall()
+        yield group
+    finally:
+        if group.is_ours():
+            cursor.take_back()
+        group.close()
+
+
 def _execute(cursor: HostedCursor, statement: str, label: str) -> None:
     try:
         cursor.execute(statement)

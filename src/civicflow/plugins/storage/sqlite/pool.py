@@ -19,7 +19,7 @@ from civicflow.errors import CivicflowError, StorageError
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.door import SqliteDoor
 from civicflow.plugins.storage.sqlite.faults import explained
-from civicflow.plugins.storage.sqlite.hosting import Group, grouped
+from civicflow.plugins.storage.sqlite.hosting import Group, grouped, reading
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -81,6 +81,19 @@ class Pool(SqliteDoor):
                     self._give(cursor)
                 else:
                     _INHERITED.append(cursor)
+
+    @contextmanager
+    def moment(self) -> Iterator[Group]:
+        """A door that reads one snapshot, on a connection that nobody else is given meanwhile."""
+        cursor, process = self._take(), os.getpid()
+        try:
+            with reading(cursor.connection, self._address.path) as group:
+                yield group
+        finally:
+            if process == os.getpid():
+                self._give(cursor)
+            else:
+                _INHERITED.append(cursor)
 
     def close(self) -> None:
         """Close every connection; one that is in use is closed when its call ends."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from civicflow.plugins.storage.abilities import Finding
-from civicflow.plugins.storage.sqlite import copying, examining, outbox, reading, schema, series, writing
+from civicflow.plugins.storage.movable import MovableStorage
+from civicflow.plugins.storage.sqlite import copying, examining, moving, outbox, reading, schema, series, writing
 from civicflow.plugins.storage.sqlite.address import Address
 from civicflow.plugins.storage.sqlite.hosting import Host
 from civicflow.plugins.storage.sqlite.pool import Pool
@@ -26,15 +27,15 @@ class HostedStorage(TableStorage[sqlite3.Cursor]):
         self.migrate()
 
 
-class SqliteStorage(TableStorage[sqlite3.Cursor]):
+class SqliteStorage(MovableStorage[sqlite3.Cursor]):
     """One handle on a file, for any number of threads. A process that is forked off may go on using it."""
 
-    capabilities = frozenset({"durable", "multi_process", "dense_feed", "examine", "backup"})
+    capabilities = frozenset({"durable", "multi_process", "dense_feed", "examine", "backup", "move"})
 
     def __init__(self, address: Address, *, as_it_is: bool = False) -> None:
         self._address = address
         self._pool = Pool(address)
-        super().__init__(self._pool, WORKS)
+        super().__init__(self._pool, WORKS, moving)
         try:
             if as_it_is:
                 check_there(self.schema_version(), address.path)
