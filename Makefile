@@ -43,7 +43,7 @@ bench: ## ratios against the peers, in one run
 docs: ## the site, into out/docs; a dead reference is an error
 	@tools/environment docs
 	rm -rf docs/reference/api
-	$(BIN)/sphinx-build --nitpicky --fail-on-warning --keep-going --quiet --fresh-env -d out/doctrees docs out/docs
+	$(BIN)/sphinx-build --jobs auto --nitpicky --fail-on-warning --keep-going --quiet --fresh-env -d out/doctrees docs out/docs
 	@echo "read out/docs/index.html"
 
 constraints: ## resolve constraints.txt again, to the newest versions

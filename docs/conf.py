@@ -56,7 +56,7 @@ default_role = "py:obj"
 nitpick_ignore_regex = [
     ("py:.*", r"(?!civicflow\b).*"),
     ("py:.*", r"civicflow\..*\.(_\w+|[A-Z](_co|_contra)?)"),
-    ("py:.*", r"civicflow\.(open|testing\.StorageContract)"),
+    ("py:.*", r"civicflow\.(open|copy|testing\.StorageContract)"),
 ]
 # `Clock` and `Change` are two things each, in different modules; an annotation names the one that its module means.
 suppress_warnings = ["ref.python"]
@@ -91,8 +91,16 @@ def _draw(app: Any, *page: Any) -> None:
         app.add_js_file("drawings.js", loading_method="defer")
 
 
+def _fold(_app: Any, _page: str, _template: str, context: dict[str, Any], _doctree: Any) -> None:
+    whole = context.get("toctree")
+    if whole is not None:
+        context["toctree"] = lambda **wanted: whole(**{**wanted, "collapse": True})
+
+
 def setup(app: Any) -> None:
-    """Take the drawings into the build."""
+    """Take the drawings into the build, and fold the side bar but for where the reader is: it has hundreds of modules."""
     app.add_lexer("mermaid", import_module("pygments.lexers.special").TextLexer)
     app.connect("builder-inited", _bring)
     app.connect("html-page-context", _draw)
+    # Before the theme asks, which it does at 500, with everything unfolded on every page.
+    app.connect("html-page-context", _fold, priority=400)
